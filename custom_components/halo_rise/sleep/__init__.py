@@ -1,0 +1,1 @@
+"""From radar frames to epochs and settled nights, without Home Assistant."""
