@@ -1,0 +1,1 @@
+"""The workshop: simulate, synthesise, train and replay; nothing here is installed by users."""
