@@ -16,21 +16,23 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from urllib.error import URLError
 from urllib.request import urlopen
 
 SUITE = "unstable"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 PYTHON = "python3.14"
+OTHERWISE = "Please install Python 3.14.2 or newer yourself."
 
 # Python and every library it loads, the C library included: the interpreter then runs
 # on any older Debian, because it takes nothing from the system.
-PACKAGES = """
-    libc6 libgcc-s1 libstdc++6 libexpat1 zlib1g libssl3t64 libffi8 libsqlite3-0
-    libbz2-1.0 liblzma5 libzstd1 libuuid1 libreadline8t64 libncursesw6 libtinfo6
-    libdb5.3t64 libcrypt1 libpython3.14 libpython3.14-minimal libpython3.14-stdlib
-    libpython3.14-dev python3.14 python3.14-minimal python3.14-venv python3.14-dev
-""".split()
+PACKAGES = (
+    *("libc6", "libgcc-s1", "libstdc++6", "libexpat1", "zlib1g", "libssl3t64"),
+    *("libffi8", "libsqlite3-0", "libbz2-1.0", "liblzma5", "libzstd1", "libuuid1"),
+    *("libreadline8t64", "libncursesw6", "libtinfo6", "libdb5.3t64", "libcrypt1"),
+    *("libpython3.14", "libpython3.14-minimal", "libpython3.14-stdlib"),
+    *("libpython3.14-dev", "python3.14-dev", "python3.14-minimal", "python3.14-venv"),
+    PYTHON,
+)
 
 # Debian's architecture -> its library folder and the loader in it.
 LOADERS = {
@@ -39,113 +41,117 @@ LOADERS = {
 }
 
 
-def output(*command):
+def output(*command: str) -> str:
+    """Return what a command prints."""
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def fetch(address):
-    with urlopen(address, timeout=60) as answer:  # respects the proxy variables
-        return answer.read()
+def run(*command: str | Path) -> None:
+    """Run a command; what it says is no part of our own output."""
+    subprocess.run(command, check=True, stdout=sys.stderr)
 
 
-def check(content, digest, what):
-    if hashlib.sha256(content).hexdigest() != digest:
-        sys.exit(f"{what} does not have the hash that Debian signed; nothing was installed.")
+def fetch(address: str, digest: str | None = None) -> bytes:
+    """Return what lies at an address, if it has the hash that is expected."""
+    with urlopen(address, timeout=60) as answer:  # heeds the proxy variables
+        content: bytes = answer.read()
+    if digest and hashlib.sha256(content).hexdigest() != digest:
+        sys.exit(f"{address} has not the hash that Debian signed. Nothing installed.")
     return content
 
 
-def archives():
-    """Return the archives that apt is configured with."""
-    command = ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"]
-    sites = output(*command).split()
-    if not sites:  # A fresh container has no lists yet.
-        subprocess.run(["apt-get", "update"], check=True, stdout=sys.stderr)
-        sites = output(*command).split()
+def archives() -> list[str]:
+    """Return the addresses of the archives that apt is configured with."""
+    question = ("--format", "$(SITE)", "Created-By: Packages")
+    sites = output("apt-get", "indextargets", *question).split()
+    if not sites:  # A fresh container has no package lists yet.
+        run("apt-get", "update")
+        sites = output("apt-get", "indextargets", *question).split()
     return list(dict.fromkeys(sites))
 
 
-def release(site, scratch):
-    """Return the archive's signed table of contents, or None if it has no such suite."""
+def release(site: str, scratch: Path) -> str | None:
+    """Return an archive's table of contents, if it has one that Debian signed."""
+    signed, verified = scratch / "InRelease", scratch / "Release"
     try:
-        signed = fetch(f"{site}/dists/{SUITE}/InRelease")
-    except (URLError, OSError):
+        signed.write_bytes(fetch(f"{site}/dists/{SUITE}/InRelease"))
+    except OSError:
         return None
-    (scratch / "InRelease").write_bytes(signed)
-    verified = scratch / "Release"
-    gpgv = ["gpgv", "--keyring", KEYRING, "--output", verified, scratch / "InRelease"]
-    result = subprocess.run(gpgv, stderr=subprocess.PIPE, text=True)
-    if result.returncode:
-        print(f"{site} is not signed by Debian:\n{result.stderr}", file=sys.stderr)
+    gpgv = ("gpgv", "--keyring", KEYRING, "--output", verified, signed)
+    if subprocess.run(gpgv, check=False).returncode:
+        print(f"{site} is not signed by Debian, so not used.", file=sys.stderr)
         return None
     return verified.read_text()
 
 
-def package_list(site, contents, architecture):
-    """Return the fields of every package, by name."""
-    path = f"main/binary-{architecture}/Packages.xz"
-    digest = next(
-        digest
-        for digest, _, name in (
-            line.split() for line in contents.partition("\nSHA256:\n")[2].splitlines() if line[:1] == " "
-        )
-        if name == path
-    )
-    # By hash, so that an archive that changes meanwhile still gives the file we mean.
-    address = f"{site}/dists/{SUITE}/{path.rpartition('/')[0]}/by-hash/SHA256/{digest}"
-    text = lzma.decompress(check(fetch(address), digest, path)).decode()
-    paragraphs = (
-        dict(line.split(": ", 1) for line in paragraph.splitlines() if ": " in line and line[0] != " ")
-        for paragraph in text.split("\n\n")
-        if paragraph
-    )
-    return {fields["Package"]: fields for fields in paragraphs}
+def fields(lines: list[str]) -> dict[str, str]:
+    """Return the one-line fields of a package's description."""
+    return dict(line.split(": ", 1) for line in lines if ": " in line[1:])
 
 
-def unpack(site, packages, root, scratch):
-    def download(name):
-        fields = packages[name]
-        package = scratch / f"{name}.deb"
-        package.write_bytes(check(fetch(f"{site}/{fields['Filename']}"), fields["SHA256"], name))
-        return package
+def package_list(
+    site: str, contents: str, architecture: str
+) -> dict[str, dict[str, str]]:
+    """Return the description of every package, by name."""
+    folder = f"main/binary-{architecture}"
+    digests = (line.split() for line in contents.split("\nSHA256:\n")[1].splitlines())
+    digest = next(line[0] for line in digests if line[2:] == [f"{folder}/Packages.xz"])
+    # By its hash, so that an archive that is just changing still has the one we mean.
+    address = f"{site}/dists/{SUITE}/{folder}/by-hash/SHA256/{digest}"
+    text = lzma.decompress(fetch(address, digest)).decode()
+    packages = (fields(part.splitlines()) for part in text.split("\n\n") if part)
+    return {package["Package"]: package for package in packages}
+
+
+def unpack(
+    site: str, packages: dict[str, dict[str, str]], root: Path, scratch: Path
+) -> None:
+    """Download the packages and unpack them into one folder."""
+
+    def download(name: str) -> Path:
+        package = packages[name]
+        archive = scratch / f"{name}.deb"
+        archive.write_bytes(fetch(f"{site}/{package['Filename']}", package["SHA256"]))
+        return archive
 
     with ThreadPoolExecutor(max_workers=4) as pool:
-        for package in pool.map(download, PACKAGES):
-            subprocess.run(["dpkg-deb", "-x", package, root], check=True)
+        for archive in pool.map(download, PACKAGES):
+            run("dpkg-deb", "-x", archive, root)
 
 
-def main():
+def main() -> None:
+    """Unpack Python and print where it is."""
     folder, patchelf = Path(sys.argv[1]).resolve(), sys.argv[2]
     for tool in ("apt-get", "dpkg", "dpkg-deb", "gpgv"):
         if not shutil.which(tool):
-            sys.exit(f"Debian's Python needs '{tool}', which is not here. Please install Python 3.14 yourself.")
+            sys.exit(f"To unpack Debian's Python, '{tool}' is missing. {OTHERWISE}")
     if not KEYRING.exists():
-        sys.exit(f"{KEYRING} is missing (package debian-archive-keyring). Please install it, or Python 3.14.")
+        sys.exit(f"{KEYRING} (debian-archive-keyring) is missing. {OTHERWISE}")
     architecture = output("dpkg", "--print-architecture").strip()
     if architecture not in LOADERS:
-        sys.exit(f"No recipe for {architecture}. Please install Python 3.14 yourself.")
+        sys.exit(f"Nobody has tried this on {architecture}. {OTHERWISE}")
     triplet, loader = LOADERS[architecture]
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        scratch = Path(scratch)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        scratch = Path(temporary)
         for site in archives():
-            contents = release(site, scratch)
-            if contents:
+            if contents := release(site, scratch):
                 break
         else:
-            sys.exit(f"None of apt's archives offers Debian {SUITE}. Please install Python 3.14 yourself.")
+            sys.exit(f"None of apt's archives has Debian {SUITE}. {OTHERWISE}")
         packages = package_list(site, contents, architecture)
-        print(f"Unpacking Debian's {PYTHON} {packages[PYTHON]['Version']} from {site}.", file=sys.stderr)
+        version = packages[PYTHON]["Version"]
+        print(f"Unpacking {PYTHON} {version} from {site}.", file=sys.stderr)
         root = scratch / "root"
         unpack(site, packages, root, scratch)
 
-        # Its own loader and libraries, at the place where the folder will end up.
-        libraries = Path("usr/lib", triplet)
-        binary = root / "usr/bin" / PYTHON
-        subprocess.run([patchelf, "--set-interpreter", folder / libraries / loader, binary], check=True)
-        subprocess.run([patchelf, "--force-rpath", "--set-rpath", folder / libraries, binary], check=True)
-        # pyconfig.h includes <x86_64-linux-gnu/python3.14/…>: only found with this link.
+        # Its own loader and libraries, where they will be once the folder has moved.
+        binary, libraries = root / "usr/bin" / PYTHON, folder / "usr/lib" / triplet
+        run(patchelf, "--set-interpreter", libraries / loader, binary)
+        run(patchelf, "--force-rpath", "--set-rpath", libraries, binary)
+        # pyconfig.h includes <x86_64-linux-gnu/python3.14/…>, found only by this link.
         (root / "usr/include" / PYTHON / triplet).symlink_to(Path("..", triplet))
         # Moved at the end: a folder that exists is a whole one.
         root.rename(folder)

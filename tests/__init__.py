@@ -1,0 +1,1 @@
+"""Tests of Halo Rise; the folders mirror the packages."""

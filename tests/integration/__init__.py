@@ -1,0 +1,1 @@
+"""Tests inside a Home Assistant that the test process itself runs."""
