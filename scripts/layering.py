@@ -1,7 +1,7 @@
 """The import-linter contract by which pyproject.toml says what a package may import."""
 
 import sys
-from typing import override
+from typing import Any, override
 
 from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
@@ -16,8 +16,9 @@ class OnlyContract(Contract):
 
     type_name = "only"
 
-    package = fields.StringField()
-    allowed = fields.SetField(subfield=fields.StringField())
+    # import-linter replaces the fields by what the configuration says.
+    package: Any = fields.StringField()
+    allowed: Any = fields.SetField(subfield=fields.StringField())
 
     @override
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
