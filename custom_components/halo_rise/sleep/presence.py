@@ -1,0 +1,151 @@
+"""Is somebody in the detection zone? A two-state Bayesian filter, second by second.
+
+Somebody comes or goes by moving: without a movement a sleeper cannot have left and an
+empty bed cannot have filled. That is what holds a motionless sleeper and what keeps a
+curtain, which may well look like irregular breathing, from becoming a person.
+"""
+
+from dataclasses import dataclass
+from math import exp, isfinite, log, nan
+
+from .respiration import AMPLITUDE_GATE, Breathing
+
+PRESENT_ABOVE = 0.8
+ABSENT_BELOW = 0.2
+"""Confidence at which presence is taken up and given up (hysteresis)."""
+
+ZONE = (0.15, 1.6)
+"""Nearest and farthest distance of the zone in metres.
+
+The far end is the reach of vital signs (1.5 m, ``radar.md`` §1.2) and a hand's breadth.
+"""
+
+COMING = (1e-5, 0.02)
+GOING = (3e-6, 0.005)
+"""Chance per second of a change without and with a movement just before (assumption).
+
+Without one it is not nought, because frames can be missing while somebody moves: from
+an unbroken record of good breathing a sleeper is still found within minutes.
+"""
+
+MOVEMENT_MEMORY = 20.0
+"""Seconds for which a movement makes coming and going possible."""
+
+SINCE_MOVEMENT = 8.0
+"""Seconds of rest needed before breathing can speak for or against somebody."""
+
+LIMIT = 12.0
+"""Largest log odds; beyond it the filter would take minutes to change its mind."""
+
+# Evidence in nats per second, positive for a person (assumptions, tuned on simulated
+# rooms and on the recordings of real sleepers; neighbouring seconds see mostly the same
+# signal, so each weighs little).
+BREATHING_EVIDENCE = 0.30
+STILL_AIR_EVIDENCE = -0.25
+IRREGULAR_EVIDENCE = -0.02
+MOVING_EVIDENCE = 0.10
+OUT_OF_ZONE_EVIDENCE = -0.40
+NO_DISTANCE_EVIDENCE = -0.08
+MECHANICAL_EVIDENCE = -0.20
+
+MECHANICAL_VARIATION = 0.008
+"""Breath intervals more equal than this belong to a machine.
+
+The most regular sleepers in deep sleep vary by 5 to 8 % (``sleep.md`` §3c).
+"""
+
+
+@dataclass(slots=True)
+class Presence:
+    """The filter's state."""
+
+    log_odds: float = -6.0
+    present: bool = False
+    resting: float = 0.0
+    """Seconds since the last movement."""
+
+    @property
+    def confidence(self) -> float:
+        """Return the probability that somebody is there."""
+        return 1.0 / (1.0 + exp(-self.log_odds))
+
+
+def evidence(
+    *,
+    breathing: Breathing,
+    moving: bool,
+    resting: float,
+    distance: float,
+    distance_expected: bool,
+) -> float:
+    """Return the log likelihood ratio of one second, somebody over nobody.
+
+    Args:
+        breathing: Of the time since the last movement.
+        moving: Whether there is a movement in this second.
+        resting: Seconds since the last movement.
+        distance: Metres to whatever the module tracks, nan if nothing.
+        distance_expected: Whether the module reports a distance when somebody is there.
+
+    """
+    total = 0.0
+    if isfinite(distance):
+        if not ZONE[0] <= distance <= ZONE[1]:
+            # What moves or breathes out there is not in this bed.
+            return OUT_OF_ZONE_EVIDENCE
+    elif distance_expected:
+        total += NO_DISTANCE_EVIDENCE
+    if moving:
+        return total + MOVING_EVIDENCE
+    if resting < SINCE_MOVEMENT:
+        return total
+    if breathing.interval_variation < MECHANICAL_VARIATION:
+        return total + MECHANICAL_EVIDENCE
+    if breathing.quality > 0.15:
+        return total + BREATHING_EVIDENCE * breathing.quality
+    if breathing.depth < AMPLITUDE_GATE[0]:
+        return total + STILL_AIR_EVIDENCE
+    if isfinite(breathing.depth):
+        return total + IRREGULAR_EVIDENCE
+    return total
+
+
+def step(
+    state: Presence, *, likelihood: float, moving: bool, covered: bool
+) -> Presence:
+    """Advance the filter by one second.
+
+    Args:
+        state: Before this second.
+        likelihood: Of ``evidence``.
+        moving: Whether there is a movement in this second.
+        covered: Whether the radar delivered data; without it only time passes.
+
+    """
+    resting = 0.0 if moving else state.resting + 1.0
+    recent = resting <= MOVEMENT_MEMORY
+    there = state.confidence
+    there += (1.0 - there) * COMING[recent] - there * GOING[recent]
+    log_odds = log(there / (1.0 - there)) if 0.0 < there < 1.0 else state.log_odds
+    if covered:
+        log_odds += likelihood
+    log_odds = min(max(log_odds, -LIMIT), LIMIT)
+    confidence = 1.0 / (1.0 + exp(-log_odds))
+    present = confidence > (ABSENT_BELOW if state.present else PRESENT_ABOVE)
+    return Presence(log_odds=log_odds, present=present, resting=resting)
+
+
+def rates_breathing(rate: float, quality: float) -> Breathing:
+    """Return what a module that hands over only rates lets us say about breathing.
+
+    Args:
+        rate: The module's own breaths per minute, nan while it finds none.
+        quality: The module's trust in it, nan where it does not say.
+
+    """
+    if not 4.0 <= rate <= 45.0:
+        return Breathing(valid=1.0)
+    trusted = quality if isfinite(quality) else 0.7
+    return Breathing(
+        rate=rate, quality=min(max(trusted, 0.2), 1.0), depth=nan, valid=1.0
+    )

@@ -1,0 +1,93 @@
+"""When somebody went to bed and when they got up."""
+
+from dataclasses import dataclass
+from math import isfinite, nan
+
+STARTS_AFTER = 300.0
+"""Seconds of presence that make a session; it then reaches back to their start."""
+
+DIP = 60.0
+"""Seconds for which presence may be lost on the way to a session."""
+
+ENDS_AFTER = 1800.0
+"""Seconds out of bed after which the person has got up.
+
+Bathroom trips are minutes; what is longer than half an hour is the morning.
+"""
+
+ENDS_WITHOUT_DATA = 5400.0
+"""Seconds without data after which a session cannot be said to go on."""
+
+SHORTEST = 900.0
+"""Sessions shorter than this are somebody sitting on the bed and are not kept (s)."""
+
+
+@dataclass(slots=True)
+class Session:
+    """The state machine of going to bed and getting up; nan is not set."""
+
+    start: float = nan
+    """When the person came to bed, set while a session is in progress."""
+
+    arrived: float = nan
+    """When presence began, while it is not yet a session."""
+
+    left: float = nan
+    """When presence was lost."""
+
+    last_data: float = nan
+    """End of the latest second with data."""
+
+    @property
+    def in_progress(self) -> bool:
+        """Return whether there is a session."""
+        return isfinite(self.start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A session began."""
+
+    start: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A session is over."""
+
+    start: float
+    end: float
+
+
+def step(
+    state: Session, *, time: float, present: bool, covered: bool
+) -> tuple[Session, Started | Ended | None]:
+    """Advance by one second that began at ``time``."""
+    start, arrived, left = state.start, state.arrived, state.left
+    last_data = time + 1.0 if covered else state.last_data
+    if present:
+        left = nan
+        if not isfinite(arrived):
+            arrived = time
+    elif not isfinite(left):
+        left = time
+    event: Started | Ended | None = None
+    if isfinite(start):
+        silent = time - last_data if isfinite(last_data) else 0.0
+        if isfinite(left) and covered and time - left >= ENDS_AFTER:
+            event = Ended(start=start, end=left)
+        elif silent >= ENDS_WITHOUT_DATA:
+            event = Ended(
+                start=start, end=min(left, last_data) if isfinite(left) else last_data
+            )
+        if event is not None:
+            start = arrived = nan
+    elif isfinite(left) and time - left >= DIP:
+        arrived = nan
+    elif isfinite(arrived) and time + 1.0 - arrived >= STARTS_AFTER and present:
+        start = arrived
+        event = Started(start=start)
+    return (
+        Session(start=start, arrived=arrived, left=left, last_data=last_data),
+        event,
+    )
