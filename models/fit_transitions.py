@@ -41,18 +41,25 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 import zipfile
 
 import numpy as np
 from numpy.typing import NDArray
+import typer
 
 from custom_components.halo_rise.sleep.epoch import EPOCH_SECONDS, STAGES
 
 from .errors import UserError
+from .recordings import read_arrays
 
 type Floats = NDArray[np.float64]
 type Stages = NDArray[np.int8]
+
+SHIPPED_WEIGHTS = (
+    Path(__file__).parents[1]
+    / "custom_components/halo_rise/sleep/weights/semi_markov.npz"
+)
 
 VERSION = "1"
 
@@ -253,27 +260,12 @@ def load_hypnograms(path: Path) -> Hypnograms:
         UserError: The file is missing, foreign or contradicts itself.
     """
     keys = ("stages", "offsets", "dataset", "source")
-    arrays: dict[str, NDArray[Any]] = {}
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            for key in keys:
-                if key not in file:
-                    raise UserError(
-                        f"{path}: has no '{key}'; it needs {', '.join(keys)}"
-                    )
-                arrays[key] = file[key]
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file; give a hypnogram file (.npz)") from None
-    except (
-        OSError,
-        ValueError,
-        AttributeError,
-        TypeError,
-        zipfile.BadZipFile,
-    ) as error:
-        raise UserError(
-            f"{path}: not an .npz file of plain arrays ({error}); give a hypnogram file"
-        ) from None
+    arrays = read_arrays(
+        path, keys, hint="give a hypnogram file (.npz of scored nights)"
+    )
+    for key in keys:
+        if key not in arrays:
+            raise UserError(f"{path}: has no '{key}'; it needs {', '.join(keys)}")
     stages, offsets, dataset = arrays["stages"], arrays["offsets"], arrays["dataset"]
     if stages.ndim != 1 or stages.dtype.kind not in "iu" or not stages.size:
         raise UserError(f"{path}: 'stages' must be one row of whole numbers")
@@ -355,8 +347,15 @@ def save_weights(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
         raise UserError(f"{path}: cannot be written ({error.strerror})") from None
 
 
-def fit_transitions(hypnograms: Path, out: Path) -> str:
-    """Fit `hypnograms`, write the weights to `out` and say what was done."""
+def fit_transitions(
+    hypnograms: Annotated[
+        Path, typer.Argument(help="Scored nights, an .npz file of stages and offsets.")
+    ],
+    out: Annotated[
+        Path, typer.Option(help="The weights file to write.")
+    ] = SHIPPED_WEIGHTS,
+) -> None:
+    """Fit the semi-Markov chain of sleep stages to scored nights."""
     data = load_hypnograms(hypnograms)
     save_weights(out, weights(fit_groups(data), source=data.source))
-    return f"{out}: fitted on {len(data.nights)} nights, {out.stat().st_size / 1000:.1f} kB"
+    typer.echo(f"{out}: fitted on {len(data.nights)} nights")

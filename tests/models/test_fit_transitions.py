@@ -13,6 +13,7 @@ from models.errors import UserError
 from models.fit_transitions import (
     MAX_AGE,
     NIGHT_PART_EDGES_HOURS,
+    SHIPPED_WEIGHTS,
     count,
     fit,
     fit_groups,
@@ -21,10 +22,6 @@ from models.fit_transitions import (
     log_likelihood,
 )
 
-SHIPPED = (
-    Path(__file__).parents[2]
-    / "custom_components/halo_rise/sleep/weights/semi_markov.npz"
-)
 WHOLE_NIGHT = (-inf, 0.0, inf)
 
 
@@ -169,7 +166,7 @@ def test_any_hypnogram_gives_proper_probabilities(nights: list[np.ndarray]) -> N
         ({"offsets": np.array([0, 8, 13])}, "'offsets' must rise"),
         ({"dataset": np.array(["dodh"])}, "'dataset' must name one data set per night"),
         ({"dataset": np.array(["dodh", "mine"])}, "'dataset' names 'mine'"),
-        ({"dataset": np.array([{}, {}], object)}, "not an .npz file of plain arrays"),
+        ({"dataset": np.array([{}, {}], object)}, "'dataset' holds Python objects"),
     ],
 )
 def test_foreign_hypnogram_file_is_refused(
@@ -205,8 +202,8 @@ def test_same_nights_give_the_same_file(tmp_path: Path) -> None:
 
 def test_shipped_weights_are_whole() -> None:
     """The file users install has every key, in the stages' order, and is small."""
-    assert SHIPPED.stat().st_size < 40_000
-    with np.load(SHIPPED, allow_pickle=False) as file:
+    assert SHIPPED_WEIGHTS.stat().st_size < 40_000
+    with np.load(SHIPPED_WEIGHTS, allow_pickle=False) as file:
         assert tuple(file["stages"]) == tuple(STAGES)
         edges = file["night_part_edges_hours"]
         assert edges == pytest.approx(NIGHT_PART_EDGES_HOURS)
@@ -225,7 +222,7 @@ def test_shipped_weights_are_those_of_the_shared_hypnograms(
     fit_transitions(shared_data / "hypnograms/dod.npz", tmp_path / "again.npz")
 
     with (
-        np.load(SHIPPED, allow_pickle=False) as shipped,
+        np.load(SHIPPED_WEIGHTS, allow_pickle=False) as shipped,
         np.load(tmp_path / "again.npz", allow_pickle=False) as again,
     ):
         assert shipped.files == again.files

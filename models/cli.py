@@ -1,0 +1,77 @@
+"""The `halo-rise` command.
+
+Every command is a function in a module of its own, imported only when it is called for:
+the help text must not wait for scipy. The line in `COMMANDS` is what `halo-rise --help`
+shows; the function's own signature and docstring make `halo-rise COMMAND --help`.
+"""
+
+from importlib import import_module
+import sys
+from typing import NamedTuple
+
+import typer
+
+from .errors import UserError
+
+
+class Command(NamedTuple):
+    """Where a command is implemented."""
+
+    module: str
+    function: str
+    summary: str
+
+
+COMMANDS = {
+    "simulate": Command(
+        "simulate", "simulate", "Serve a radar's byte stream on a TCP port."
+    ),
+    "replay": Command(
+        "replay", "replay", "Score a recording with the engine users run."
+    ),
+    "synthesise": Command(
+        "synthesise", "synthesise", "Write invented nights with their truth."
+    ),
+    "fit-transitions": Command(
+        "fit_transitions",
+        "fit_transitions",
+        "Fit the chain of sleep stages to hypnograms.",
+    ),
+}
+
+USER_ERROR_EXIT_CODE = 2
+"""The same as for a wrong option: the user can repair it."""
+
+
+def _not_loaded() -> None:
+    """Stand in for the commands that this call does not concern."""
+
+
+def _application(wanted: str | None) -> typer.Typer:
+    """Build the command line with the code of the one command that is wanted."""
+    app = typer.Typer(
+        add_completion=False,
+        help="The workshop of Halo Rise: simulate, replay, synthesise, fit.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for name, command in COMMANDS.items():
+        if name == wanted:
+            module = import_module(f"{__package__}.{command.module}")
+            app.command(name)(getattr(module, command.function))
+        else:
+            app.command(name, help=command.summary)(_not_loaded)
+    return app
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; a user's mistake is one line and exit code 2."""
+    if arguments is None:
+        arguments = sys.argv[1:]
+    wanted = arguments[0] if arguments else None
+    try:
+        _application(wanted)(arguments, prog_name="halo-rise")
+    except UserError as error:
+        print(f"halo-rise: {error}", file=sys.stderr)
+        sys.exit(USER_ERROR_EXIT_CODE)
