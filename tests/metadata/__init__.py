@@ -1,0 +1,1 @@
+"""Tests of what the integration says about itself: manifest, texts, icons, actions."""
