@@ -13,7 +13,7 @@ from typing import Any
 
 from .clock import FrameClock
 from .frame import Capabilities, RadarFrame, Target
-from .tinyframe import Packet, PacketParser, encode_packet
+from .tinyframe import NUMBER_MASK, PEER_BIT, Packet, PacketParser, encode_packet
 
 WAVELENGTH = 5.0
 """Millimetres, at 60 GHz."""
@@ -67,8 +67,6 @@ _TARGET = Struct("<ffii")
 _POSITION = Struct("<ff")
 _VERSION = Struct("BBBB")
 _LONG_VERSION = Struct("<IIHH")
-_PEER_BIT = 0x8000
-_NUMBER_MASK = 0x7FFF
 _TEXT_EVERY = 72
 _MAX_CYCLES = 400
 _MAX_UNKNOWN_TYPES = 32
@@ -172,8 +170,8 @@ class Parser:
     def _steps(self, packet_id: int) -> int:
         """Return how many packets the module sent since the last frame."""
         if packet_id and self._last_id:
-            steps = (packet_id - self._last_id) & _NUMBER_MASK
-            if self._since_frame <= steps < _NUMBER_MASK // 2:
+            steps = (packet_id - self._last_id) & NUMBER_MASK
+            if self._since_frame <= steps < NUMBER_MASK // 2:
                 return steps
         return self._since_frame
 
@@ -185,10 +183,8 @@ class Parser:
         """Close a cycle."""
         steps = self._steps(packet_id)
         has_phase = not isnan(phase)
-        if self._cycle_packets:
-            cycles = min(max(1, round(steps / self._cycle_packets)), _MAX_CYCLES)
-        else:
-            cycles = 1
+        cycles = round(steps / self._cycle_packets) if self._cycle_packets else 1
+        cycles = min(max(1, cycles), _MAX_CYCLES)
         if steps == self._since_frame and has_phase and self._had_phase:
             # Nothing was lost between two phases, so this is what a cycle has; packets
             # that do not come in every cycle make it a fraction.
@@ -299,7 +295,7 @@ class Encoder:
         """Packets made so far."""
 
     def _packet(self, kind: int, payload: bytes) -> bytes:
-        packet_id = _PEER_BIT | (self.sent & _NUMBER_MASK)
+        packet_id = PEER_BIT | (self.sent & NUMBER_MASK)
         self.sent += 1
         return encode_packet(packet_id, kind, payload)
 

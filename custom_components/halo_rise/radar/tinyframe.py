@@ -16,8 +16,8 @@ _HEADER = Struct(">BHHHB")
 _HEADER_SIZE = _HEADER.size
 MAX_PACKET = _HEADER_SIZE + MAX_PAYLOAD + 1
 
-_PEER_BIT = 0x8000
-_NUMBER_MASK = 0x7FFF
+PEER_BIT = 0x8000
+NUMBER_MASK = 0x7FFF
 """A module sets the highest bit of each ID and counts in the other fifteen."""
 
 _PLAUSIBLE_GAP = 2048
@@ -36,26 +36,12 @@ class Packet(NamedTuple):
     payload: bytes
 
 
-def _folds(size: int) -> tuple[int, ...]:
-    """Return the shifts that fold an integer of that many bytes into one."""
-    shifts = []
-    width = 1
-    while width < size:
-        shifts.append(8 * width)
-        width *= 2
-    return tuple(reversed(shifts))
-
-
-# Folding one integer is several times faster than a loop over the bytes.
-_FOLDS = tuple(_folds(size) for size in range(MAX_PAYLOAD + 2))
-
-
 def check(data: bytes) -> int:
     """Return the check byte of a payload."""
-    folded = int.from_bytes(data)
-    for shift in _FOLDS[len(data)]:
-        folded ^= folded >> shift
-    return ~folded & 0xFF
+    value = 0xFF
+    for byte in data:
+        value ^= byte
+    return value
 
 
 def encode_packet(packet_id: int, packet_type: int, payload: bytes = b"") -> bytes:
@@ -127,11 +113,11 @@ class PacketParser:
             if start != at:
                 if start < 0:
                     start = size
-                if start > at and in_step:
+                if start > at:
+                    self.bad += in_step
                     in_step = False
-                    self.bad += 1
-                self.discarded_bytes += start - at
-                at = start
+                    self.discarded_bytes += start - at
+                    at = start
             if size - at < _HEADER_SIZE:
                 break
             _, number, length, kind, header_check = _HEADER.unpack_from(stream, at)
@@ -139,9 +125,8 @@ class PacketParser:
             if (
                 START ^ folded ^ folded >> 8 ^ header_check
             ) & 0xFF != 0xFF or length > MAX_PAYLOAD:
-                if in_step:
-                    in_step = False
-                    self.bad += 1
+                self.bad += in_step
+                in_step = False
                 self.discarded_bytes += 1
                 at += 1
                 continue
@@ -150,17 +135,16 @@ class PacketParser:
                 end = begin + length + 1
                 if end > size:
                     break
-                # Payload and check together fold to 0xFF.
-                covered = int.from_bytes(stream[begin:end])
-                for shift in _FOLDS[length + 1]:
-                    covered ^= covered >> shift
-                if covered & 0xFF != 0xFF:
+                payload = stream[begin : end - 1]
+                value = stream[end - 1] ^ 0xFF
+                for byte in payload:
+                    value ^= byte
+                if value:
                     in_step = False
                     self.bad += 1
                     self.discarded_bytes += 1
                     at += 1
                     continue
-                payload = stream[begin : end - 1]
                 in_step = True
                 at = end
             else:
@@ -168,8 +152,8 @@ class PacketParser:
                 payload = b""
                 in_step = False
                 at = begin
-            if number & _NUMBER_MASK == self._next and self._doubt is None:
-                self._next = (number + 1) & _NUMBER_MASK
+            if number & NUMBER_MASK == self._next and self._doubt is None:
+                self._next = (number + 1) & NUMBER_MASK
             else:
                 self._follow(number)
             packets.append(Packet(number, kind, payload))
@@ -185,11 +169,11 @@ class PacketParser:
         of a gap if that one continues from it, and it was misread if that one continues from
         before. Either way every number between two believed ones is counted once.
         """
-        number = packet_id & _NUMBER_MASK
+        number = packet_id & NUMBER_MASK
         if self._next is None:
             # A module that numbers nothing sends zeros only.
             if packet_id:
-                self._next = (number + 1) & _NUMBER_MASK
+                self._next = (number + 1) & NUMBER_MASK
             return
         if packet_id == 0 and number != self._next:
             return
@@ -197,7 +181,7 @@ class PacketParser:
         if doubt is None:
             self._doubt = number
             return
-        after_doubt = (doubt + 1) & _NUMBER_MASK
+        after_doubt = (doubt + 1) & NUMBER_MASK
         gap = self._gap(self._next, doubt)
         continues = self._gap(after_doubt, number) is not None
         if number == after_doubt or (continues and gap is not None):
@@ -208,7 +192,7 @@ class PacketParser:
             # The doubted one was misread. It stood where the next one was due, unless that
             # one came after it, in which case it stood for nothing.
             if number != self._next:
-                self._next = (self._next + 1) & _NUMBER_MASK
+                self._next = (self._next + 1) & NUMBER_MASK
         elif continues or gap is not None:
             self._lost += gap or 0
             self._next = after_doubt
@@ -217,7 +201,7 @@ class PacketParser:
             self._doubt = number
             return
         if number == self._next:
-            self._next = (number + 1) & _NUMBER_MASK
+            self._next = (number + 1) & NUMBER_MASK
             self._doubt = None
         else:
             self._doubt = number
@@ -225,7 +209,7 @@ class PacketParser:
     @staticmethod
     def _gap(expected: int, number: int) -> int | None:
         """Return how many packets are missing before a number, None for no plausible gap."""
-        gap = (number - expected) & _NUMBER_MASK
+        gap = (number - expected) & NUMBER_MASK
         if gap > _PLAUSIBLE_GAP or (gap > _RESTART_GAP and number < _RESTART_NUMBERS):
             return None
         return gap
