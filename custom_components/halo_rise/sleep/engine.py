@@ -187,6 +187,7 @@ class SleepEngine:
             time=second.time,
             present=self._presence.present,
             covered=second.covered,
+            changed=self._presence.changed,
         )
         if isinstance(event, session.Ended):
             self._end_session(event.start, event.end, updates)
@@ -231,8 +232,8 @@ class SleepEngine:
         if self._capabilities.displacement:
             known = self._jerks[np.isfinite(self._jerks)]
             self._usual_jerk = float(np.median(known)) if known.size > 20 else nan
-            rest = min(
-                int(self._presence.resting) + 1 - respiration.MARGIN_AFTER, LOOK_BACK
+            rest = int(
+                min(self._presence.resting + 1 - respiration.MARGIN_AFTER, LOOK_BACK)
             )
             if rest < presence.SINCE_MOVEMENT:
                 return
@@ -432,8 +433,12 @@ class SleepEngine:
 
     def _begin_session(self, start: float, updates: list[Update]) -> None:
         first = self._epoch_start(start)
+        # Only now is it known that the person was there while presence was in doubt.
         kept = [
-            (epoch, features)
+            (
+                replace(epoch, owner=Owner.PRIMARY if features.known else epoch.owner),
+                replace(features, out_of_bed=False),
+            )
             for epoch, features in zip(self._epochs, self._features, strict=True)
             if epoch.start >= first
         ]

@@ -6,7 +6,7 @@ curtain, which may well look like irregular breathing, from becoming a person.
 """
 
 from dataclasses import dataclass
-from math import exp, isfinite, log, nan
+from math import exp, inf, isfinite, log, nan
 
 from .respiration import AMPLITUDE_GATE, Breathing
 
@@ -21,11 +21,12 @@ The far end is the reach of vital signs (1.5 m, ``radar.md`` §1.2) and a hand's
 """
 
 COMING = (1e-5, 0.02)
-GOING = (3e-6, 0.005)
+GOING = (1e-7, 0.005)
 """Chance per second of a change without and with a movement just before (assumption).
 
 Without one it is not nought, because frames can be missing while somebody moves: from
-an unbroken record of good breathing a sleeper is still found within minutes.
+an unbroken record of good breathing a sleeper is still found within minutes, and a bed
+that stays still for two minutes is empty, while a pause of breath of one is not.
 """
 
 MOVEMENT_MEMORY = 20.0
@@ -34,14 +35,17 @@ MOVEMENT_MEMORY = 20.0
 SINCE_MOVEMENT = 8.0
 """Seconds of rest needed before breathing can speak for or against somebody."""
 
-LIMIT = 12.0
+CHANGE_WITHIN = 120.0
+"""Seconds after a movement within which it explains a change of presence."""
+
+LIMIT = 16.0
 """Largest log odds; beyond it the filter would take minutes to change its mind."""
 
 # Evidence in nats per second, positive for a person (assumptions, tuned on simulated
 # rooms and on the recordings of real sleepers; neighbouring seconds see mostly the same
 # signal, so each weighs little).
 BREATHING_EVIDENCE = 0.30
-STILL_AIR_EVIDENCE = -0.25
+STILL_AIR_EVIDENCE = -0.20
 IRREGULAR_EVIDENCE = -0.02
 MOVING_EVIDENCE = 0.10
 OUT_OF_ZONE_EVIDENCE = -0.40
@@ -61,13 +65,24 @@ class Presence:
 
     log_odds: float = -6.0
     present: bool = False
-    resting: float = 0.0
+    resting: float = inf
     """Seconds since the last movement."""
+
+    stirring: float = inf
+    """Seconds since the first movement of the latest bout of movements."""
 
     @property
     def confidence(self) -> float:
         """Return the probability that somebody is there."""
         return 1.0 / (1.0 + exp(-self.log_odds))
+
+    @property
+    def changed(self) -> float:
+        """Return how many seconds ago the bed must have filled or emptied.
+
+        Presence is only certain some time after the movement that brought it about.
+        """
+        return self.stirring if self.stirring <= CHANGE_WITHIN else 0.0
 
 
 def evidence(
@@ -123,6 +138,9 @@ def step(
 
     """
     resting = 0.0 if moving else state.resting + 1.0
+    stirring = state.stirring + 1.0
+    if moving and state.resting > MOVEMENT_MEMORY:
+        stirring = 1.0
     recent = resting <= MOVEMENT_MEMORY
     there = state.confidence
     there += (1.0 - there) * COMING[recent] - there * GOING[recent]
@@ -132,7 +150,9 @@ def step(
     log_odds = min(max(log_odds, -LIMIT), LIMIT)
     confidence = 1.0 / (1.0 + exp(-log_odds))
     present = confidence > (ABSENT_BELOW if state.present else PRESENT_ABOVE)
-    return Presence(log_odds=log_odds, present=present, resting=resting)
+    return Presence(
+        log_odds=log_odds, present=present, resting=resting, stirring=stirring
+    )
 
 
 def rates_breathing(rate: float, quality: float) -> Breathing:

@@ -60,17 +60,29 @@ class Ended:
 
 
 def step(
-    state: Session, *, time: float, present: bool, covered: bool
+    state: Session, *, time: float, present: bool, covered: bool, changed: float = 0.0
 ) -> tuple[Session, Started | Ended | None]:
-    """Advance by one second that began at ``time``."""
+    """Advance by one second.
+
+    Args:
+        state: Before this second.
+        time: Start of the second, seconds since the Unix epoch.
+        present: Whether somebody is there.
+        covered: Whether the radar delivered data.
+        changed: Seconds before the end of this one at which the bed filled or emptied,
+            if presence changes now.
+
+    """
     start, arrived, left = state.start, state.arrived, state.left
     last_data = time + 1.0 if covered else state.last_data
-    if present:
-        left = nan
+    changed_at = min(time + 1.0 - changed, time)
+    if present and covered:
         if not isfinite(arrived):
-            arrived = time
-    elif not isfinite(left):
-        left = time
+            # Nobody comes to bed before having left it.
+            arrived = max(changed_at, left) if isfinite(left) else changed_at
+        left = nan
+    elif not present and not isfinite(left):
+        left = max(changed_at, arrived) if isfinite(arrived) else changed_at
     event: Started | Ended | None = None
     if isfinite(start):
         silent = time - last_data if isfinite(last_data) else 0.0
@@ -82,7 +94,7 @@ def step(
             )
         if event is not None:
             start = arrived = nan
-    elif isfinite(left) and time - left >= DIP:
+    elif time - left >= DIP or time - last_data >= DIP:
         arrived = nan
     elif isfinite(arrived) and time + 1.0 - arrived >= STARTS_AFTER and present:
         start = arrived
