@@ -1,0 +1,45 @@
+"""Constants of the Halo Rise integration."""
+
+from datetime import timedelta
+from enum import StrEnum
+import logging
+from typing import Final
+
+DOMAIN: Final = "halo_rise"
+LOGGER = logging.getLogger(__package__)
+
+CONF_FIRMWARE: Final = "firmware"
+CONF_SIDE: Final = "side"
+CONF_TEMPERATURE_ENTITY: Final = "temperature_entity"
+CONF_HUMIDITY_ENTITY: Final = "humidity_entity"
+CONF_ILLUMINANCE_ENTITY: Final = "illuminance_entity"
+
+DEFAULT_NAME: Final = "Halo Rise"
+
+
+class Side(StrEnum):
+    """The side of the bed on which the radar's person sleeps."""
+
+    LEFT = "left"
+    MIDDLE = "middle"
+    RIGHT = "right"
+
+
+BATCH_INTERVAL: Final = timedelta(seconds=1)
+"""How often the frames that have arrived go through the engine."""
+
+QUEUE_LENGTH: Final = 4800
+"""Frames that may wait for the engine: ten minutes of the fastest module we know."""
+
+FLUSH_INTERVAL: Final = 15.0
+"""Seconds between two steps of the engine while no frames arrive."""
+
+LIVE_INTERVAL: Final = 10.0
+"""Seconds for which a measured value keeps its state, for the recorder's sake."""
+
+DIAGNOSTIC_INTERVAL: Final = 60.0
+"""The same for values that only matter when something is wrong."""
+
+STORAGE_VERSION: Final = 1
+
+ISSUE_ARCHIVE_DAMAGED: Final = "archive_damaged"
