@@ -3,19 +3,12 @@
 from pathlib import Path
 
 import pytest
-import pytest_socket
 
 # Imported before Home Assistant's own fixtures put their folder of custom integrations
 # in its place: that one does not know ours.
 import custom_components.halo_rise  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let the tests that talk to a real process open sockets, on this machine only."""
-    if item.get_closest_marker("e2e") or item.get_closest_marker("live"):
-        pytest_socket.enable_socket()
 
 
 @pytest.fixture(scope="session")
