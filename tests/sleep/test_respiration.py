@@ -22,10 +22,6 @@ def _breathing(
     return wave + np.random.default_rng(0).normal(0.0, noise, time.size)
 
 
-def test_a_radian_is_four_tenths_of_a_millimetre_at_60_ghz() -> None:
-    assert pytest.approx(0.398, abs=5e-4) == respiration.MILLIMETRES_PER_RADIAN
-
-
 @settings(max_examples=60, deadline=None)
 @given(
     rate=st.floats(min_value=6.0, max_value=30.0),

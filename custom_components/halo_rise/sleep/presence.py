@@ -78,11 +78,13 @@ class Presence:
 
     @property
     def changed(self) -> float:
-        """Return how many seconds ago the bed must have filled or emptied.
+        """Return how many seconds ago the bed filled, or emptied.
 
-        Presence is only certain some time after the movement that brought it about.
+        Presence is only certain some time after the movements that changed it: coming
+        begins with the first of them, going ends with the last.
         """
-        return self.stirring if self.stirring <= CHANGE_WITHIN else 0.0
+        ago = self.stirring if self.present else self.resting
+        return ago if ago <= CHANGE_WITHIN else 0.0
 
 
 def evidence(

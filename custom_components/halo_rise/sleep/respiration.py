@@ -5,7 +5,7 @@ integrated across: what lies on either side of a movement is two separate pieces
 """
 
 from dataclasses import dataclass
-from math import exp, isfinite, log, nan, pi
+from math import exp, isfinite, log, nan
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +13,6 @@ from scipy import signal
 
 type FloatArray = npt.NDArray[np.float64]
 type BoolArray = npt.NDArray[np.bool_]
-
-WAVELENGTH_60_GHZ = 4.9965
-"""Millimetres; speed of light over 60 GHz."""
-
-MILLIMETRES_PER_RADIAN = WAVELENGTH_60_GHZ / (4.0 * pi)
-"""Displacement per radian of phase, the way there and back: 0.398 mm at 60 GHz."""
 
 SLOWEST_BREATH = 13.0
 """Seconds; 4.6 breaths per minute, below the slow breathers of ``radar.md`` (6/min)."""
