@@ -51,6 +51,9 @@ from .radar.link import (
     identify,
 )
 
+LISTEN_TIMEOUT = 10.0
+"""Seconds: a module speaks several times a second, but a node may be slow to connect."""
+
 SIDE_SELECTOR = SelectSelector(
     SelectSelectorConfig(
         options=list(Side),
@@ -282,7 +285,7 @@ class HaloRiseConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_listen(self, device: str) -> Identification:
         """Identify the radar at a port."""
         if self.source != SOURCE_RECONFIGURE:
-            return await identify(device)
+            return await identify(device, timeout=LISTEN_TIMEOUT)
 
         # One radar may go by two addresses, and it serves one listener at a time: the
         # entry lets go of it first, and takes it back if nothing comes of the change.
@@ -290,7 +293,7 @@ class HaloRiseConfigFlow(ConfigFlow, domain=DOMAIN):
         if entry.state is ConfigEntryState.LOADED:
             self._unloaded = await self.hass.config_entries.async_unload(entry.entry_id)
         try:
-            return await identify(device)
+            return await identify(device, timeout=LISTEN_TIMEOUT)
         except BaseException:
             self._async_take_back()
             raise
