@@ -29,6 +29,9 @@ _AHEAD = 0.4
 """Seconds by which a count of lost cycles may run ahead of the arrivals. Nothing arrives
 before it was sent, so a larger count was read from a damaged packet."""
 
+_LONG_GAP = 10.0
+"""Seconds after which an arrival tells more than the count of what was lost."""
+
 _SLEW = 0.04
 """Share of a cycle by which a correction may stretch or shrink it. Jumps are for gaps."""
 
@@ -63,13 +66,14 @@ class FrameClock:
 
     def tick(self, arrival: float, cycles: int = 1) -> float:
         """Return the time of a frame, given its arrival and the cycles since the last one."""
-        if self._estimate is None:
+        if self._estimate is not None and cycles > 1:
+            credible = int((arrival + _AHEAD - self._estimate) / self.interval)
+            cycles = min(cycles, credible)
+        cycles = max(cycles, 1)
+        if self._estimate is None or cycles * self.interval > _LONG_GAP:
             self._anchor(arrival)
             step = 0.0
         else:
-            if cycles > 1:
-                credible = (arrival + _AHEAD - self._estimate) / self.interval
-                cycles = max(1, min(cycles, int(credible)))
             step = cycles * self.interval
             self._predict(cycles)
             self._correct(arrival)

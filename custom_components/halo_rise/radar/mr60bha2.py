@@ -137,7 +137,8 @@ class Parser:
     def _clear(self) -> None:
         self._last_id = 0
         self._since_frame = 0
-        self._had_phase = False
+        self._last_phase_id = 0
+        self._since_phase = nan  # The first cycle is cut; nan equals nothing.
         self._cycle_packets = 0.0
         self._values: dict[int, Any] = dict.fromkeys(self._readers)
         self._times = dict.fromkeys(self._readers, -inf)
@@ -150,13 +151,16 @@ class Parser:
         packets = self.packets.feed(data)
         for packet_id, kind, payload in packets:
             self._since_frame += 1
+            self._since_phase += 1
             if kind == TYPE_PHASE:
+                self._learn_cycle(packet_id)
                 frames.append(self._frame(packet_id, arrival, self._phase(payload)))
             elif reader := self._readers.get(kind):
                 if kind in self._seen and self._cycle_is_over(packet_id):
-                    # A whole cycle without a phase: it was lost, or the firmware stops
-                    # sending it when nobody is near. The rest is worth a frame.
-                    frames.append(self._frame(packet_id, arrival, nan))
+                    # The cycle before this packet had no phase: it was lost, or the
+                    # firmware sends none when nobody is near. The rest makes a frame.
+                    before = arrival - self.clock.interval
+                    frames.append(self._frame(packet_id, before, nan))
                 self._values[kind] = reader(payload)
                 self._seen.add(kind)
             elif kind not in _IGNORED:
@@ -167,32 +171,30 @@ class Parser:
             self.recognised = recognises(self._first_packets)
         return frames
 
-    def _steps(self, packet_id: int) -> int:
-        """Return how many packets the module sent since the last frame."""
-        if packet_id and self._last_id:
-            steps = (packet_id - self._last_id) & NUMBER_MASK
-            if self._since_frame <= steps < NUMBER_MASK // 2:
-                return steps
-        return self._since_frame
+    def _learn_cycle(self, packet_id: int) -> None:
+        """Learn how many packets a cycle has, from two phases between which none was lost.
+
+        Packets that do not come in every cycle make it a fraction.
+        """
+        steps = _steps(self._last_phase_id, packet_id, self._since_phase)
+        if steps == self._since_phase:
+            learned = self._cycle_packets or steps
+            self._cycle_packets = learned + 0.1 * (steps - learned)
+        self._last_phase_id = packet_id
+        self._since_phase = 0
 
     def _cycle_is_over(self, packet_id: int) -> bool:
         # A type that comes twice per cycle must not make a frame of every half cycle.
-        return self._steps(packet_id) >= 0.75 * self._cycle_packets
+        steps = _steps(self._last_id, packet_id, self._since_frame)
+        return steps >= 0.75 * self._cycle_packets
 
     def _frame(self, packet_id: int, arrival: float, phase: float) -> RadarFrame:
         """Close a cycle."""
-        steps = self._steps(packet_id)
-        has_phase = not isnan(phase)
+        steps = _steps(self._last_id, packet_id, self._since_frame)
         cycles = round(steps / self._cycle_packets) if self._cycle_packets else 1
         cycles = min(max(1, cycles), _MAX_CYCLES)
-        if steps == self._since_frame and has_phase and self._had_phase:
-            # Nothing was lost between two phases, so this is what a cycle has; packets
-            # that do not come in every cycle make it a fraction.
-            learned = self._cycle_packets or steps
-            self._cycle_packets = learned + 0.1 * (steps - learned)
         self._last_id = packet_id
         self._since_frame = 0
-        self._had_phase = has_phase
 
         now = self.clock.tick(arrival, cycles)
         for kind in self._seen:
@@ -225,10 +227,8 @@ class Parser:
     def _rate(self, payload: bytes, greatest: float) -> float:
         if len(payload) == _FLOAT.size:
             rate: float = _FLOAT.unpack(payload)[0]
-            if 0 < rate <= greatest:
-                return rate
-            if rate == 0:  # The module's way to say that it has none.
-                return nan
+            if 0 <= rate <= greatest:
+                return rate or nan  # Zero is the module's way to say that it has none.
         self.rejected += 1
         return nan
 
@@ -244,8 +244,7 @@ class Parser:
             if not valid:
                 return nan
             if 0 < centimetres <= 100 * MAX_METRES:
-                distance: float = centimetres / 100
-                return distance
+                return float(centimetres / 100)
         self.rejected += 1
         return nan
 
@@ -275,15 +274,21 @@ class Parser:
 
     def _read_other(self, kind: int, payload: bytes) -> None:
         if kind == TYPE_VERSION:
-            if len(payload) == _VERSION.size:  # Project, major, minor, patch.
-                parts = _VERSION.unpack(payload)
-            elif len(payload) == _LONG_VERSION.size:
-                parts = _LONG_VERSION.unpack(payload)
-            else:
-                return
-            self.firmware = ".".join(str(part) for part in parts[1:])
+            for layout in (_VERSION, _LONG_VERSION):
+                if len(payload) == layout.size:  # Project, major, minor, patch.
+                    parts = layout.unpack(payload)[1:]
+                    self.firmware = ".".join(str(part) for part in parts)
         elif kind in self.unknown or len(self.unknown) < _MAX_UNKNOWN_TYPES:
             self.unknown[kind] += 1
+
+
+def _steps(last_id: int, packet_id: int, received: float) -> float:
+    """Return how many packets were sent since an earlier one, of which so many arrived."""
+    if packet_id and last_id:
+        steps = (packet_id - last_id) & NUMBER_MASK
+        if received <= steps < NUMBER_MASK // 2:
+            return steps
+    return received
 
 
 class Encoder:
