@@ -180,11 +180,10 @@ def read_arrays(path: Path, keys: Iterable[str], *, hint: str) -> dict[str, Arra
     key = ""
     try:
         with np.load(path, allow_pickle=False) as file:
-            if isinstance(file, np.lib.npyio.NpzFile):
-                for key in keys:
-                    if key in file:
-                        arrays[key] = file[key]
-                return arrays
+            for key in keys:
+                if key in file:
+                    arrays[key] = file[key]
+            return arrays
     except FileNotFoundError:
         problem = "no such file"
     except IsADirectoryError:
@@ -198,8 +197,6 @@ def read_arrays(path: Path, keys: Iterable[str], *, hint: str) -> dict[str, Arra
             problem = f"'{key}' is damaged ({type(error).__name__})"
         else:
             problem = "not an .npz file"
-    else:
-        problem = "a single array and no .npz file"
     raise UserError(f"{path}: {problem}; {hint}")
 
 
@@ -245,8 +242,8 @@ class _Checker:
     def waveform(self) -> Recording:
         """Read a recording of a waveform."""
         respiration = self.numbers("respiration")
-        if respiration is None or not respiration.size:
-            raise self.fail("respiration", "is empty; record at least one sample")
+        if respiration is None or respiration.ndim != 1 or not respiration.size:
+            raise self.fail("respiration", "must be one row of at least one sample")
         if not np.isfinite(respiration).any():
             raise self.fail("respiration", "holds no number at all")
         if "fs" not in self._arrays:
@@ -441,10 +438,11 @@ DROPOUT_SECONDS = 90.0
 """Nobody holds their breath in sleep for so long: near-silence means a slack belt."""
 
 DROPOUT_SHARE = 0.08
-"""Near-silence, as a share of the recording's own median strength of breathing."""
+"""Near-silence, as a share of how strong the recording is for a quarter of its time."""
 
-RAIL_DEVIATIONS = 3.0
-"""Standard deviations (robust) beyond which a repeated extreme value is the converter's rail."""
+RAIL_RANGES = 1.2
+"""A repeated extreme value this many usual ranges (5 to 95 %) from the middle is the
+converter's rail."""
 
 
 def displacement_mm(recording: Recording) -> tuple[Float32, Mask]:
@@ -517,15 +515,15 @@ def _missing(values: Array, recording: Recording) -> Mask:
     if not known.size:
         return missing
 
-    same = np.concatenate(([False], np.diff(values) == 0))
+    same = np.diff(values) == 0
+    same = np.append(same, False) | np.insert(same, 0, False)
     missing |= _long_runs(same, FLAT_SECONDS * rate)
 
     if recording.units != "mm":
-        middle = np.median(known)
-        spread = 1.4826 * np.median(np.abs(known - middle))
+        low, middle, high = np.percentile(known, (5, 50, 95))
         for rail in (known.min(), known.max()):
             at_rail = values == rail
-            if abs(rail - middle) > RAIL_DEVIATIONS * spread and at_rail.sum() > 2:
+            if abs(rail - middle) > RAIL_RANGES * (high - low) and at_rail.sum() > 2:
                 missing |= at_rail
         missing |= _dropouts(_bridged(values, missing), rate)
 
@@ -541,9 +539,8 @@ def _dropouts(values: Array, rate: float) -> Mask:
     mean = ndimage.uniform_filter1d(values, window, mode="nearest")
     variance = ndimage.uniform_filter1d((values - mean) ** 2, window, mode="nearest")
     strength = np.sqrt(variance)
-    return _long_runs(
-        strength < DROPOUT_SHARE * np.median(strength), DROPOUT_SECONDS * rate
-    )
+    silence = DROPOUT_SHARE * np.percentile(strength, 75)
+    return _long_runs(strength < silence, DROPOUT_SECONDS * rate)
 
 
 def _long_runs(mask: Mask, length: float) -> Mask:
