@@ -176,7 +176,9 @@ def module_rate(displacement: Floats, valid: Mask, sample_rate: float) -> Floats
     if crossing.size < 2:
         return rate
     exact = crossing + before[crossing] / (before[crossing] - after[crossing])
-    breaths = np.interp(np.arange(displacement.size), exact, np.arange(crossing.size))
+    # The breath under way is taken to be as long as the last.
+    exact = np.append(exact, 2 * exact[-1] - exact[-2])
+    breaths = np.interp(np.arange(displacement.size), exact, np.arange(exact.size))
     rate[window:] = 60 * (breaths[window:] - breaths[:-window]) / RATE_WINDOW
     # It says nothing before half a window has been filled with the same person.
     half = window // 2
