@@ -8,7 +8,6 @@ from unittest.mock import patch
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.typing import (
@@ -16,7 +15,6 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.halo_rise import websocket
 from custom_components.halo_rise.const import DOMAIN
 from custom_components.halo_rise.coordinator import HaloRiseConfigEntry
 from custom_components.halo_rise.nights import ArchiveError
@@ -32,8 +30,6 @@ async def bedside(
     hass: HomeAssistant, entry: HaloRiseConfigEntry
 ) -> HaloRiseConfigEntry:
     """Return the entry of a bedside that is set up."""
-    assert await async_setup_component(hass, "websocket_api", {})
-    websocket.async_register(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
