@@ -527,6 +527,28 @@ class TestDamage:
             b"second",
         }
 
+    def test_an_empty_file(self, path: Path) -> None:
+        """A process that died before the first write has left nothing to set aside."""
+        path.parent.mkdir()
+        path.touch()
+        archive = NightArchive(path)
+        archive.open()
+        assert archive.set_aside is None
+        archive.close()
+
+    def test_a_disk_that_damages_everything(self, path: Path) -> None:
+        """When the new file is no better, that is said, and not tried for ever."""
+        archive = NightArchive(path)
+        with (
+            patch.object(
+                NightArchive, "_prepare", side_effect=nights._DamageError("malformed")
+            ),
+            pytest.raises(ArchiveError, match="damaged too: malformed") as info,
+        ):
+            archive.open()
+        assert info.value.reason == "damaged"
+        assert len(self.damaged(path)) == 1
+
     def test_a_file_that_cannot_be_set_aside(self, path: Path) -> None:
         """Then nothing is opened and nothing is overwritten."""
         path.parent.mkdir()
