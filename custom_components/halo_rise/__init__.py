@@ -14,6 +14,8 @@ from .coordinator import (
     archive_path,
     standby_store,
 )
+from .frontend import async_register_frontend, async_unregister_frontend
+from .websocket import async_register as async_register_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -26,6 +28,7 @@ PLATFORMS = [
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what all bedsides share."""
+    async_register_websocket(hass)
     return True
 
 
@@ -35,6 +38,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: HaloRiseConfigEntry) -> 
     A radar that cannot be reached does not stop this: the link keeps trying, and what
     rests on no radar, the past nights first of all, works without it.
     """
+    # Here and not once and for all: with the last bedside the cards go, and they come
+    # back with the next one.
+    await async_register_frontend(hass)
     coordinator = HaloRiseCoordinator(hass, entry)
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = RuntimeData(
@@ -64,3 +70,5 @@ async def async_remove_entry(hass: HomeAssistant, entry: HaloRiseConfigEntry) ->
             file.unlink(missing_ok=True)
 
     await hass.async_add_executor_job(delete)
+    if not hass.config_entries.async_entries(DOMAIN):
+        await async_unregister_frontend(hass)

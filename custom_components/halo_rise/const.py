@@ -34,6 +34,9 @@ QUEUE_LENGTH: Final = 4800
 FLUSH_INTERVAL: Final = 15.0
 """Seconds between two steps of the engine while no frames arrive."""
 
+ENGINE_PATIENCE: Final = 5
+"""Failures in a row after which a saved session is given up as their cause."""
+
 LIVE_INTERVAL: Final = 10.0
 """Seconds for which a measured value keeps its state, for the recorder's sake."""
 

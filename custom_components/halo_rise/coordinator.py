@@ -43,6 +43,7 @@ from .const import (
     CONF_ILLUMINANCE_ENTITY,
     CONF_TEMPERATURE_ENTITY,
     DOMAIN,
+    ENGINE_PATIENCE,
     FLUSH_INTERVAL,
     ISSUE_ARCHIVE_DAMAGED,
     LOGGER,
@@ -54,7 +55,7 @@ from .radar.frame import Climate, RadarFrame
 from .radar.link import LinkError, LinkStatistics, RadarLink
 from .radar.modules import MODULES
 from .sleep.engine import SleepEngine
-from .sleep.epoch import EpochScored, LiveUpdate, Night, SessionEnded, Update
+from .sleep.epoch import EpochScored, LiveUpdate, Night, Owner, SessionEnded, Update
 from .sleep.state import dump_state, load_state
 
 
@@ -161,7 +162,7 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
         self._unsubscribe_stop: CALLBACK_TYPE | None = None
 
         self._engine: SleepEngine | None = None
-        self._engine_works = True
+        self._engine_failures = 0
         self._saved_state: bytes | None = None
         self._unsaved_nights: list[Night] = []
         self._archive_works = True
@@ -454,8 +455,8 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
         elif (state := self.archive.load_state()) is not None:
             self._saved_state = state
             if self._restore(self._engine, state):
-                # What was missed while Home Assistant was down is time without data: a
-                # session that did not last that long is settled at its last data.
+                # What was missed while Home Assistant was down is time without data. If
+                # it was too long, the next step settles the session at its last data.
                 outcome = self._run(lambda engine: engine.flush(time()))
             else:
                 self._saved_state = None
@@ -493,14 +494,16 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
             updates = step(self._engine)
         except Exception:  # noqa: BLE001
             # A bug shall cost an epoch, not the night: go on from the last epoch's end,
-            # or from scratch if that was no help.
-            if self._engine_works:
+            # or from scratch if that is no help.
+            if not self._engine_failures:
                 LOGGER.exception("The sleep engine failed and is started again")
-            self._engine_works = False
-            state, self._saved_state = self._saved_state, None
+            self._engine_failures += 1
             self._engine = SleepEngine(self.capabilities)
-            if state is not None:
-                self._restore(self._engine, state)
+            if self._engine_failures > ENGINE_PATIENCE:
+                self._present = False
+                self._save_state()
+            elif self._saved_state is not None:
+                self._restore(self._engine, self._saved_state)
             return _Outcome()
 
         outcome = _Outcome(in_session=self._engine.in_session)
@@ -509,10 +512,10 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
             match update:
                 case LiveUpdate():
                     outcome.live = update
-                    self._present = update.present
                 case EpochScored(epoch=epoch):
                     outcome.epochs.append(epoch.start)
-                    self._engine_works = True
+                    self._present = epoch.owner is not Owner.NOBODY
+                    self._engine_failures = 0
                 case SessionEnded(night=night):
                     self._unsaved_nights.append(night)
                     ended = True

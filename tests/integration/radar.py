@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import batched, islice
 from math import nan
 from typing import Self
 
@@ -107,10 +107,11 @@ class FakeRadar:
     async def play(self, seconds: float) -> None:
         """Let time pass at the radar while somebody listens."""
         await self.heard()
-        for frame in islice(self._frames, round(seconds * FRAMES_PER_SECOND)):
-            self.now = frame.time
-            self._send(self._encoder.encode(frame))
-            # Cycles arrive one by one, as they do on a line.
+        frames = islice(self._frames, round(seconds * FRAMES_PER_SECOND))
+        # As an ESPHome node does, which sends what has come since it last looked.
+        for burst in batched(frames, 4, strict=False):
+            self.now = burst[-1].time
+            self._send(b"".join(map(self._encoder.encode, burst)))
             await asyncio.sleep(0)
             await asyncio.sleep(0)
 

@@ -116,6 +116,12 @@ async def _listened(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlow
     return result
 
 
+def _state(entry: MockConfigEntry) -> ConfigEntryState:
+    """Return the state as it is now, whatever it was a line ago."""
+    state: ConfigEntryState = entry.state
+    return state
+
+
 def _suggested(result: ConfigFlowResult) -> dict[str, Any]:
     """Return what a form is filled with."""
     schema = result["data_schema"]
@@ -420,7 +426,7 @@ async def test_a_failed_move_gives_the_entry_its_radar_back(
     assert result["step_id"] == "reconfigure"
     await hass.async_block_till_done()
     assert mock_setup_entry.call_count == 2
-    assert entry.state is ConfigEntryState.LOADED
+    assert _state(entry) is ConfigEntryState.LOADED
     assert entry.data[CONF_DEVICE] == radar.url
 
 
@@ -440,11 +446,11 @@ async def test_a_dialog_closed_while_listening_gives_the_radar_back(
         assert result["type"] is FlowResultType.SHOW_PROGRESS
         while not other.listeners:
             await asyncio.sleep(0.01)
-        assert entry.state is ConfigEntryState.NOT_LOADED
+        assert _state(entry) is ConfigEntryState.NOT_LOADED
         hass.config_entries.flow.async_abort(result["flow_id"])
         await other.left()
         await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.LOADED
+    assert _state(entry) is ConfigEntryState.LOADED
     assert mock_setup_entry.call_count == 2
 
 
@@ -461,11 +467,11 @@ async def test_a_dialog_closed_before_the_last_step_gives_the_radar_back(
             result["flow_id"], {CONF_DEVICE: other.url, CONF_NAME: "Anna"}
         )
         await hass.async_block_till_done()
-        assert entry.state is ConfigEntryState.NOT_LOADED
+        assert _state(entry) is ConfigEntryState.NOT_LOADED
         # The radar was found, but nobody looks any more.
         hass.config_entries.flow.async_abort(result["flow_id"])
         await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.LOADED
+    assert _state(entry) is ConfigEntryState.LOADED
     assert entry.data[CONF_DEVICE] == radar.url
     assert mock_setup_entry.call_count == 2
 
