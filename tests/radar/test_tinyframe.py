@@ -45,17 +45,19 @@ def test_bytes_as_in_captures() -> None:
 @given(WORDS, WORDS, st.binary(max_size=1024))
 def test_round_trip(number: int, kind: int, payload: bytes) -> None:
     """What is encoded is parsed."""
-    parser = PacketParser()
+    parser = PacketParser(commands=True)
     assert parser.feed(encode_packet(number, kind, payload)) == [
         Packet(number, kind, payload)
     ]
     assert (parser.packets, parser.bad, parser.buffered) == (1, 0, 0)
 
 
-@given(STREAMS, st.lists(st.integers(1, 60)))
-def test_pieces_make_no_difference(stream: bytes, sizes: list[int]) -> None:
+@given(STREAMS, st.lists(st.integers(1, 60)), st.booleans())
+def test_pieces_make_no_difference(
+    stream: bytes, sizes: list[int], commands: bool
+) -> None:
     """The same packets and counts come out however the stream is cut."""
-    whole, cut = PacketParser(), PacketParser()
+    whole, cut = PacketParser(commands=commands), PacketParser(commands=commands)
     expected = whole.feed(stream)
     found = []
     at = 0
@@ -119,9 +121,16 @@ def test_length_beyond_the_longest_is_no_header() -> None:
     assert len(PacketParser().feed(bytes(header) + numbered([0x8001]))) == 1
 
 
+def test_a_module_sends_no_empty_packets() -> None:
+    """A header alone is found in many a damaged payload, for instance in this one."""
+    payload = b"\x00\x01" + bytes(6) + b"\xfe"
+    assert PacketParser(commands=True).feed(payload)
+    assert not PacketParser().feed(payload)
+
+
 def test_check_of_nothing_may_follow_an_empty_packet() -> None:
-    """Some modules end an empty packet with 0xFF; that is no damage."""
-    parser = PacketParser()
+    """Some end an empty packet with 0xFF; that is no damage."""
+    parser = PacketParser(commands=True)
     found = parser.feed(
         encode_packet(0x8000, 0xFFFF) + b"\xff" + numbered([0x8001, 0x8002])
     )

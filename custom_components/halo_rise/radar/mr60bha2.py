@@ -12,6 +12,7 @@ from struct import Struct
 from typing import Any
 
 from .clock import FrameClock
+from .cycles import CycleCounter
 from .frame import Capabilities, RadarFrame, Target
 from .tinyframe import NUMBER_MASK, PEER_BIT, Packet, PacketParser, encode_packet
 
@@ -68,7 +69,6 @@ _POSITION = Struct("<ff")
 _VERSION = Struct("BBBB")
 _LONG_VERSION = Struct("<IIHH")
 _TEXT_EVERY = 72
-_MAX_CYCLES = 400
 _MAX_UNKNOWN_TYPES = 32
 
 _IGNORED = frozenset({TYPE_TEXT, TYPE_POINTS, TYPE_POSITION, TYPE_STATUS})
@@ -135,11 +135,7 @@ class Parser:
         self._clear()
 
     def _clear(self) -> None:
-        self._last_id = 0
-        self._since_frame = 0
-        self._last_phase_id = 0
-        self._since_phase = nan  # The first cycle is cut; nan equals nothing.
-        self._cycle_packets = 0.0
+        self._cycles = CycleCounter()
         self._values: dict[int, Any] = dict.fromkeys(self._readers)
         self._times = dict.fromkeys(self._readers, -inf)
         self._seen: set[int] = set()
@@ -150,17 +146,18 @@ class Parser:
         frames: list[RadarFrame] = []
         packets = self.packets.feed(data)
         for packet_id, kind, payload in packets:
-            self._since_frame += 1
-            self._since_phase += 1
+            self._cycles.received += 1
             if kind == TYPE_PHASE:
-                self._learn_cycle(packet_id)
-                frames.append(self._frame(packet_id, arrival, self._phase(payload)))
+                cycles = self._cycles.end_with_phase(packet_id)
+                frames.append(self._frame(arrival, cycles, self._phase(payload)))
             elif reader := self._readers.get(kind):
-                if kind in self._seen and self._cycle_is_over(packet_id):
+                if kind in self._seen and (
+                    cycles := self._cycles.end_before(packet_id)
+                ):
                     # The cycle before this packet had no phase: it was lost, or the
                     # firmware sends none when nobody is near. The rest makes a frame.
                     before = arrival - self.clock.interval
-                    frames.append(self._frame(packet_id, before, nan))
+                    frames.append(self._frame(before, cycles, nan))
                 self._values[kind] = reader(payload)
                 self._seen.add(kind)
             elif kind not in _IGNORED:
@@ -171,31 +168,7 @@ class Parser:
             self.recognised = recognises(self._first_packets)
         return frames
 
-    def _learn_cycle(self, packet_id: int) -> None:
-        """Learn how many packets a cycle has, from two phases between which none was lost.
-
-        Packets that do not come in every cycle make it a fraction.
-        """
-        steps = _steps(self._last_phase_id, packet_id, self._since_phase)
-        if steps == self._since_phase:
-            learned = self._cycle_packets or steps
-            self._cycle_packets = learned + 0.1 * (steps - learned)
-        self._last_phase_id = packet_id
-        self._since_phase = 0
-
-    def _cycle_is_over(self, packet_id: int) -> bool:
-        # A type that comes twice per cycle must not make a frame of every half cycle.
-        steps = _steps(self._last_id, packet_id, self._since_frame)
-        return steps >= 0.75 * self._cycle_packets
-
-    def _frame(self, packet_id: int, arrival: float, phase: float) -> RadarFrame:
-        """Close a cycle."""
-        steps = _steps(self._last_id, packet_id, self._since_frame)
-        cycles = round(steps / self._cycle_packets) if self._cycle_packets else 1
-        cycles = min(max(1, cycles), _MAX_CYCLES)
-        self._last_id = packet_id
-        self._since_frame = 0
-
+    def _frame(self, arrival: float, cycles: int, phase: float) -> RadarFrame:
         now = self.clock.tick(arrival, cycles)
         for kind in self._seen:
             self._times[kind] = now
@@ -280,15 +253,6 @@ class Parser:
                     self.firmware = ".".join(str(part) for part in parts)
         elif kind in self.unknown or len(self.unknown) < _MAX_UNKNOWN_TYPES:
             self.unknown[kind] += 1
-
-
-def _steps(last_id: int, packet_id: int, received: float) -> float:
-    """Return how many packets were sent since an earlier one, of which so many arrived."""
-    if packet_id and last_id:
-        steps = (packet_id - last_id) & NUMBER_MASK
-        if received <= steps < NUMBER_MASK // 2:
-            return steps
-    return received
 
 
 class Encoder:

@@ -66,8 +66,14 @@ class PacketParser:
     more than one unfinished packet is held.
     """
 
-    def __init__(self) -> None:
-        """Begin with an empty buffer, in the middle of a stream."""
+    def __init__(self, *, commands: bool = False) -> None:
+        """Begin with an empty buffer, in the middle of a stream.
+
+        Args:
+            commands: Whether packets without payload are expected. Modules only receive
+                such ones, and a header alone is often seen where there is none.
+        """
+        self._shortest = 0 if commands else 1
         self.packets = 0
         """Packets that arrived intact."""
         self.bad = 0
@@ -124,7 +130,7 @@ class PacketParser:
             folded = number ^ length ^ kind
             if (
                 START ^ folded ^ folded >> 8 ^ header_check
-            ) & 0xFF != 0xFF or length > MAX_PAYLOAD:
+            ) & 0xFF != 0xFF or not self._shortest <= length <= MAX_PAYLOAD:
                 self.bad += in_step
                 in_step = False
                 self.discarded_bytes += 1
