@@ -196,8 +196,9 @@ def score(
             elif isinstance(update, SessionEnded):
                 nights.append(update.night)
 
+    seconds = round(recording.duration)
     with tqdm(
-        total=round(recording.duration),
+        total=seconds,
         unit="s",
         disable=not progress,
         file=sys.stderr,
@@ -208,7 +209,7 @@ def score(
             bar.update(round(batch[-1].time - start) - bar.n)
         keep(engine.flush(start + recording.duration + LATE))
         keep(engine.close_session())
-        bar.update(bar.total - bar.n)
+        bar.update(seconds - bar.n)
     elapsed = time.perf_counter() - began
     return {
         "epochs": _epoch_rows(epochs, nights),

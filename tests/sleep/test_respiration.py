@@ -2,24 +2,27 @@
 
 from hypothesis import given, settings, strategies as st
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from custom_components.halo_rise.sleep import respiration
 from custom_components.halo_rise.sleep.respiration import analyse
 
+type FloatArray = npt.NDArray[np.float64]
+
 RATE = 8.0
 
 
-def _steps(displacement: np.ndarray) -> np.ndarray:
+def _steps(displacement: FloatArray) -> FloatArray:
     return np.diff(displacement, prepend=displacement[0])
 
 
 def _breathing(
     rate: float, depth: float, seconds: float = 90.0, noise: float = 0.004
-) -> np.ndarray:
+) -> FloatArray:
     time = np.arange(0.0, seconds, 1.0 / RATE)
     wave = 0.5 * depth * np.sin(2.0 * np.pi * rate / 60.0 * time)
-    return wave + np.random.default_rng(0).normal(0.0, noise, time.size)
+    return np.asarray(wave + np.random.default_rng(0).normal(0.0, noise, time.size))
 
 
 @settings(max_examples=60, deadline=None)
@@ -99,3 +102,16 @@ def test_a_deep_breather_does_not_move_but_a_turning_body_does() -> None:
 
 def test_a_doppler_target_is_a_movement() -> None:
     assert respiration.is_moving(0.0, 5.0, 0.0, 0.1728)
+
+
+def test_a_machine_keeps_its_rhythm_and_a_sleeper_does_not() -> None:
+    rng = np.random.default_rng(7)
+
+    def coherence(spread: float) -> float:
+        ends = np.cumsum(4.0 * (1.0 + rng.normal(0.0, spread, 60)))
+        time = np.arange(0.0, 150.0, 1.0 / RATE)
+        steps = _steps(np.sin(2.0 * np.pi * np.interp(time, ends, np.arange(60))))
+        return analyse(steps, np.ones(steps.size, dtype=bool), RATE, 150.0).coherence
+
+    assert np.mean([coherence(0.003) for _ in range(20)]) > 0.95
+    assert np.mean([coherence(0.05) for _ in range(20)]) < 0.85

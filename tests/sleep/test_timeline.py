@@ -18,8 +18,8 @@ from .rooms import RADAR, RATES, START
 def test_a_wrapped_phase_is_unwrapped_when_it_stays_below_half_a_period(
     steps: list[float],
 ) -> None:
-    truth = np.cumsum(steps)
-    wrapped = (truth + 1.25) % 2.5 - 1.25
+    truth = np.cumsum(steps, dtype=np.float64)
+    wrapped = np.mod(truth + 1.25, 2.5, dtype=np.float64) - 1.25
     increments, wraps = unwrap(wrapped, 2.5, nan, True)
     assert wraps
     np.testing.assert_allclose(increments[1:], np.diff(truth), atol=1e-9)

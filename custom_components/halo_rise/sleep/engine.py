@@ -53,6 +53,9 @@ SHOWN_FOR = 30.0
 GOOD_BREATHING = 0.3
 """Quality above which a breathing rate is reported."""
 
+COHERENCE_EPOCHS = 40
+"""Epochs over which the coherence of the breathing is averaged."""
+
 LONGEST_REACH_BACK = 40
 """Epochs kept before a session, more than it can reach back."""
 
@@ -110,6 +113,8 @@ class SleepEngine:
         self._presence = presence.Presence()
         self._session = session.Session()
         self._look = Breathing()
+        self._coherence = nan
+        self._coherence_count = 0
         self._shown_rate = nan
         self._shown_quality = 0.0
         self._shown_at = nan
@@ -178,6 +183,7 @@ class SleepEngine:
             resting=self._presence.resting,
             distance=second.distance,
             distance_expected=self._capabilities.distance,
+            coherence=self._coherence,
         )
         self._presence = presence.step(
             self._presence, likelihood=likelihood, moving=moving, covered=second.covered
@@ -346,6 +352,12 @@ class SleepEngine:
         known = coverage >= 0.5
         there = known and confidence >= 0.5
         breathing, variation = self._epoch_breathing(now)
+        if isfinite(variation.coherence):
+            self._coherence_count = min(self._coherence_count + 1, COHERENCE_EPOCHS)
+            before = self._coherence if self._coherence_count > 1 else 0.0
+            self._coherence = (
+                before + (variation.coherence - before) / self._coherence_count
+            )
         good = there and breathing.quality >= GOOD_BREATHING
         steady = there and variation.quality >= GOOD_BREATHING / 2.0
         features = Features(
@@ -529,6 +541,7 @@ class SleepEngine:
             "look": asdict(self._look),
             "clock": self._clock,
             "usual_jerk": self._usual_jerk,
+            "coherence": [self._coherence, self._coherence_count],
             "shown": [self._shown_rate, self._shown_quality, self._shown_at],
             "trace": self._trace,
             "since_onset": self._staging.filter.since_onset,
@@ -578,6 +591,7 @@ class SleepEngine:
         self._look = Breathing(**state["look"])
         self._clock = state["clock"]
         self._usual_jerk = state["usual_jerk"]
+        self._coherence, self._coherence_count = state["coherence"]
         self._shown_rate, self._shown_quality, self._shown_at = state["shown"]
         self._trace = state["trace"]
         self._epochs = [_epoch(row) for row in arrays["epochs"].tolist()]

@@ -55,6 +55,13 @@ room can look perfectly regular.
 """
 
 
+COHERENCE_LAGS = (60.0, 110.0)
+"""Seconds; a breather has lost the rhythm of a minute ago, a machine has not."""
+
+COHERENCE_OVERLAP = 25.0
+"""Seconds of signal that must overlap at a lag for it to count."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breathing:
     """What a window says about breathing; nan is unknown."""
@@ -76,6 +83,9 @@ class Breathing:
 
     quality: float = 0.0
     """Trust in all of the above, 0 to 1."""
+
+    coherence: float = nan
+    """How well the rhythm of a minute ago still fits, 0 to 1; for long windows."""
 
     valid: float = 0.0
     """Seconds of the window that could be used."""
@@ -235,6 +245,40 @@ def autocorrelation_period(
     return (chosen + float(shift)) / rate, float(min(max(height, 0.0), 1.0))
 
 
+def coherence(displacement: FloatArray, weight: FloatArray, rate: float) -> float:
+    """Return how well a rhythm fits itself after one to two minutes.
+
+    The highest normalised autocorrelation among ``COHERENCE_LAGS``. The interval of even
+    the most regular breather wanders, so that after twenty breaths nothing is left of
+    the phase; a fan keeps time.
+
+    Args:
+        displacement: mm, zero where the weight is zero, shape ``[samples]``.
+        weight: 1 where the sample counts and 0 elsewhere, shape ``[samples]``.
+        rate: Samples per second.
+
+    Returns:
+        At most 1, nan if the window is too short or has too many holes.
+
+    """
+    lags = slice(*(round(seconds * rate) for seconds in COHERENCE_LAGS))
+    if displacement.size <= lags.start:
+        return nan
+    size = 1 << int(2 * displacement.size - 1).bit_length()
+    spectrum = np.fft.rfft(displacement, size)
+    mask = np.fft.rfft(weight, size)
+    power = np.fft.rfft(displacement * displacement, size)
+    pairs = np.fft.irfft(mask * mask.conj(), size)[lags]
+    enough = pairs > COHERENCE_OVERLAP * rate
+    if not enough.any():
+        return nan
+    products = np.fft.irfft(spectrum * spectrum.conj(), size)[lags][enough]
+    earlier = np.fft.irfft(power.conj() * mask, size)[lags][enough]
+    later = np.fft.irfft(power * mask.conj(), size)[lags][enough]
+    scale = np.sqrt(np.maximum(earlier, 0.0) * np.maximum(later, 0.0))
+    return float(np.max(products / np.maximum(scale, 1e-9)))
+
+
 def find_breaths(
     displacement: FloatArray,
     found: list[tuple[int, int]],
@@ -330,6 +374,7 @@ def analyse(
         depth=typical_depth,
         depth_variation=_variation(depth),
         regularity=regularity,
+        coherence=coherence(displacement, weight, rate),
         quality=amplitude_gate(typical_depth)
         * min(max((regularity - 0.15) / 0.45, 0.0), 1.0)
         * agreement

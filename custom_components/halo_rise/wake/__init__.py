@@ -1,0 +1,1 @@
+"""When to wake somebody, decided without Home Assistant."""
