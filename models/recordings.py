@@ -39,6 +39,8 @@ type Array = NDArray[Any]
 type Float32 = NDArray[np.float32]
 type Mask = NDArray[np.bool_]
 
+_EXAMPLE = "2026-03-01T22:30:00+01:00"
+
 STAGE_SECONDS = 30.0
 """Length of a scored epoch (AASM manual)."""
 
@@ -404,9 +406,6 @@ class _Checker:
         if start.utcoffset() is None:
             raise self.fail("start", f"has no time zone; give it like {_EXAMPLE}")
         return start
-
-
-_EXAMPLE = datetime.fromisoformat("2026-03-01T22:30:00+01:00").isoformat()
 
 
 # Bringing any waveform to what a radar would see of the chest.
