@@ -116,7 +116,8 @@ def test_breathing_goes_on(line: Line) -> None:
     times = np.array([frame.time for frame in with_phase])
     cycles = (times - START) / CYCLE
     assert (np.diff(times) > 0).all()
-    assert np.quantile(np.abs(cycles - np.round(cycles)), 0.999) < 0.1
+    # A misread ID, once in a night or two, shifts less than half a second for a minute.
+    assert np.quantile(np.abs(cycles - np.round(cycles)), 0.99) < 0.02
     truth = 2.0 * np.sin(2 * np.pi * (times - START) / 4.0)
     error = np.abs(np.array([frame.displacement for frame in with_phase]) - truth)
-    assert np.quantile(error, 0.999) < 0.1
+    assert np.quantile(error, 0.99) < 0.02

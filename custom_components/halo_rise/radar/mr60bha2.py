@@ -263,7 +263,8 @@ class Encoder:
         self.sent = 0
         """Packets made so far."""
 
-    def _packet(self, kind: int, payload: bytes) -> bytes:
+    def packet(self, kind: int, payload: bytes) -> bytes:
+        """Return the bytes of any packet, numbered like the others."""
         packet_id = PEER_BIT | (self.sent & NUMBER_MASK)
         self.sent += 1
         return encode_packet(packet_id, kind, payload)
@@ -274,7 +275,7 @@ class Encoder:
         What the frame does not know the module has no word for either: it sends zeros. Only
         a frame without displacement goes without a phase packet, as one that was lost.
         """
-        speech = self._packet
+        speech = self.packet
         rate = _or_zero(frame.respiration_rate)
         distance = _or_zero(frame.distance)
         targets = frame.targets[:MAX_TARGETS]
