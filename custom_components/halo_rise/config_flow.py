@@ -177,8 +177,12 @@ class HaloRiseConfigFlow(ConfigFlow, domain=DOMAIN):
             self._async_abort_entries_match({CONF_DEVICE: device})
             await self.async_set_unique_id(identity)
             # The same radar at a new address, for instance behind an ESPHome node that
-            # was removed and added again: the entry that knows it only has to move.
-            self._abort_if_unique_id_configured(updates={CONF_DEVICE: device})
+            # was removed and added again: the entry that knows it only has to move. What
+            # is known by nothing but its address cannot have moved.
+            moved = identity != _address_id(device)
+            self._abort_if_unique_id_configured(
+                updates={CONF_DEVICE: device} if moved else None
+            )
             if not self._errors:
                 return await self.async_step_listen()
 

@@ -249,9 +249,12 @@ async def test_one_radar_has_one_entry(hass: HomeAssistant, radar: FakeRadar) ->
     result = await _submit(hass, await _start(hass), radar.url, name="Ben")
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
-    # Another spelling of the same address.
-    result = await _submit(hass, await _start(hass), f"{radar.url}/")
+    # Another spelling of the same address, which is not made the entry's.
+    spelling = radar.url.replace("socket:", "rfc2217:")
+    result = await _submit(hass, await _start(hass), spelling)
     assert result["reason"] == "already_configured"
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert entry.data[CONF_DEVICE] == radar.url
     assert radar.connections == connections
 
 

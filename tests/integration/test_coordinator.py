@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import (
@@ -26,6 +27,7 @@ from homeassistant.const import (
 from homeassistant.core import Event, EventStateReportedData, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.entity_component import DATA_INSTANCES
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -68,8 +70,8 @@ LIVE = (STAGE, RESPIRATION_RATE, DISTANCE, IN_BED, PRESENCE, ASLEEP)
 def sleeper() -> Iterator[RadarFrame]:
     """Return what the radar sees of somebody who goes to bed and stays there."""
     room = Room().empty(60).movement(15)
-    for _ in range(12):
-        room.sleeper(1770, rate=14.0).movement(15)
+    for _ in range(15):
+        room.sleeper(190, rate=14.0, variation=0.1).movement(6)
     return room.empty(3000).frames()
 
 
@@ -719,6 +721,7 @@ async def test_a_damaged_archive_is_reported(
     path = Path(hass.config.path(DOMAIN, "0123456789.db"))
     path.parent.mkdir()
     path.write_bytes(b"what a failing memory card left")
+    assert await async_setup_component(hass, "repairs", {})
     coordinator = await set_up(hass, entry)
     issue = issue_registry.async_get_issue(DOMAIN, "archive_damaged_0123456789")
     assert issue is not None
@@ -729,7 +732,12 @@ async def test_a_damaged_archive_is_reported(
     assert aside.read_bytes() == b"what a failing memory card left"
 
     # Once somebody knows, it is not raised again.
-    ir.async_delete_issue(hass, DOMAIN, issue.issue_id)
+    flows = repairs_flow_manager(hass)
+    assert flows is not None
+    form = await flows.async_init(DOMAIN, data={"issue_id": issue.issue_id})
+    assert form["step_id"] == "confirm"
+    assert form["description_placeholders"] == issue.translation_placeholders
+    await flows.async_configure(form["flow_id"], {})
     await play(hass, radar, coordinator, 5)
     assert issue_registry.async_get_issue(DOMAIN, issue.issue_id) is None
 
