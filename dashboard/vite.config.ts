@@ -45,7 +45,9 @@ function licenses(): Plugin {
         source: [
           notice("Lit (lit, lit-element, lit-html, @lit/reactive-element)", "lit/LICENSE"),
           notice("Material Design Icons (@mdi/js)", "@mdi/js/LICENSE"),
-        ].join(`\n${"-".repeat(72)}\n\n`),
+        ]
+          .join(`\n${"-".repeat(72)}\n\n`)
+          .replaceAll("\r", ""),
       });
     },
   };

@@ -76,6 +76,7 @@ export function invent(
     settled_at: new Date(origin + (last + 9) * MINUTE).toISOString(),
     model_version: "0.1",
     epoch_seconds: 30,
+    first_epoch: new Date(origin + first * MINUTE).toISOString(),
     previous: 41,
     next: null,
     epochs,

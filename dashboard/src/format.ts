@@ -78,6 +78,10 @@ export class Format {
 
   private readonly partsFormat: Intl.DateTimeFormat;
 
+  private readonly spokenHours: Intl.NumberFormat;
+
+  private readonly spokenMinutes: Intl.NumberFormat;
+
   private readonly numberFormats = new Map<number, Intl.NumberFormat>();
 
   constructor(options: FormatOptions) {
@@ -93,6 +97,9 @@ export class Format {
       ...cycle,
     });
     this.hourFormat = new Intl.DateTimeFormat(language, { hour: "numeric", timeZone, ...cycle });
+    const spoken = { style: "unit", unitDisplay: "long" } as const;
+    this.spokenHours = new Intl.NumberFormat(language, { ...spoken, unit: "hour" });
+    this.spokenMinutes = new Intl.NumberFormat(language, { ...spoken, unit: "minute" });
     this.partsFormat = new Intl.DateTimeFormat("en-GB", {
       year: "numeric",
       month: "numeric",
@@ -216,15 +223,9 @@ export class Format {
   /** Minutes in words, as one would say them: "6 hours 55 minutes". */
   spokenDuration(minutes: number): string {
     const { hours, rest } = split(minutes);
-    const words = (value: number, unit: "hour" | "minute"): string =>
-      new Intl.NumberFormat(this.options.language, {
-        style: "unit",
-        unit,
-        unitDisplay: "long",
-      }).format(value);
     return [
-      ...(hours > 0 ? [words(hours, "hour")] : []),
-      ...(rest > 0 || hours === 0 ? [words(rest, "minute")] : []),
+      ...(hours > 0 ? [this.spokenHours.format(hours)] : []),
+      ...(rest > 0 || hours === 0 ? [this.spokenMinutes.format(rest)] : []),
     ].join(" ");
   }
 

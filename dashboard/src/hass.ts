@@ -51,10 +51,11 @@ export interface WebSocketError {
   message: string;
 }
 
-export function errorCode(error: unknown): string {
+export function asWebSocketError(error: unknown): WebSocketError {
   if (typeof error === "object" && error !== null && "code" in error) {
-    return String(error.code);
+    const message = "message" in error ? String(error.message) : "";
+    return { code: String(error.code), message };
   }
   // The websocket library throws bare numbers for the state of the connection.
-  return typeof error === "number" ? "connection" : "unknown";
+  return { code: typeof error === "number" ? "connection" : "unknown", message: "" };
 }

@@ -10,6 +10,10 @@ export type PluralKey = TextKey extends infer Key
     : never
   : never;
 
+export function isTextKey(key: string): key is TextKey {
+  return Object.hasOwn(en, key);
+}
+
 export type Values = Readonly<Record<string, string | number>>;
 
 export interface Localize {

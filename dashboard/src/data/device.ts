@@ -51,6 +51,7 @@ export interface RadarStatus {
   silent: Date | null;
   stageEntity: string | null;
   inBed: boolean;
+  bedEntity: string | null;
   /** What nights will probably have data for, as far as the entities tell. */
   overlays: readonly OverlayKey[];
 }
@@ -58,6 +59,7 @@ export interface RadarStatus {
 export function radarStatus(hass: HomeAssistant, deviceId: string): RadarStatus {
   const standby = deviceState(hass, deviceId, "standby");
   const stage = deviceState(hass, deviceId, "sleep_stage");
+  const bed = deviceState(hass, deviceId, "in_bed");
   const off = standby?.state === "on";
   const room = deviceState(hass, deviceId, "room_temperature") !== undefined;
   return {
@@ -65,7 +67,8 @@ export function radarStatus(hass: HomeAssistant, deviceId: string): RadarStatus 
     standbyEntity: standby?.entity_id ?? null,
     silent: !off && stage?.state === "unavailable" ? new Date(stage.last_changed) : null,
     stageEntity: stage?.entity_id ?? null,
-    inBed: stage !== undefined && !["not_in_bed", "unavailable", "unknown"].includes(stage.state),
+    inBed: bed?.state === "on",
+    bedEntity: bed?.entity_id ?? null,
     overlays: ["breathing", "movement", ...(room ? (["temperature"] as const) : [])],
   };
 }

@@ -1,9 +1,8 @@
 /** Which night a card shows, fetched and kept up to date. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 
-import { errorCode, type HomeAssistant } from "../hass";
+import { asWebSocketError, type HomeAssistant, type WebSocketError } from "../hass";
 import { latestNight, runningNight, storedNight, subscribeNights } from "./api";
-import { radarStatus } from "./device";
 import type { Night, NightEvent } from "./types";
 
 /** A night that is running is fetched again at most this often. */
@@ -16,8 +15,8 @@ export class NightStore implements ReactiveController {
   /** Undefined until it is known; null when there is none. */
   night: Night | null | undefined = undefined;
 
-  /** Code of what went wrong, null when nothing did. */
-  error: string | null = null;
+  /** What went wrong, null when nothing did. */
+  error: WebSocketError | null = null;
 
   loading = false;
 
@@ -168,7 +167,7 @@ export class NightStore implements ReactiveController {
       if (request !== this.request) {
         return;
       }
-      this.error = errorCode(error);
+      this.error = asWebSocketError(error);
     }
     this.loading = false;
     this.host.requestUpdate();
@@ -206,12 +205,7 @@ export class NightStore implements ReactiveController {
   };
 
   private onEpoch(): void {
-    const { hass, deviceId } = this;
-    if (this.view !== "newest" || !hass || deviceId === null) {
-      return;
-    }
-    // Epochs are scored in an empty room too; only a session changes what is shown.
-    if (this.night?.settled !== false && !radarStatus(hass, deviceId).inBed) {
+    if (this.view !== "newest") {
       return;
     }
     if (document.hidden) {

@@ -65,6 +65,8 @@ export interface Night {
   settled_at: string | null;
   model_version: string;
   epoch_seconds: number;
+  /** Start of the first epoch, which may lie a little before the night's; null without any. */
+  first_epoch: string | null;
   previous: number | null;
   next: number | null;
   epochs: Epochs;

@@ -39,11 +39,8 @@ export function nightModel(night: Night, present = Date.now()): NightModel {
     night,
     segments,
     start,
-    end: now ?? Math.max(measuredEnd, silentFrom),
-    domain:
-      now === null
-        ? timeDomain(start, Math.max(measuredEnd, silentFrom))
-        : runningDomain(start, now, usual),
+    end: now ?? measuredEnd,
+    domain: now === null ? timeDomain(start, measuredEnd) : runningDomain(start, now, usual),
     onset: parse(night.summary.sleep_onset),
     awakening: parse(night.summary.final_awakening),
     now,

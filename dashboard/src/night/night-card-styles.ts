@@ -293,6 +293,9 @@ export const cardStyles: CSSResult = css`
     line-height: 16px;
     color: var(--secondary-text-color);
   }
+  halo-rise-night-plot + .caption {
+    margin-top: 16px;
+  }
   .caption .dots {
     margin: 0;
     gap: 6px;

@@ -6,9 +6,9 @@ import { findDevice, isSleepStage, radarStatus, type RadarStatus } from "../data
 import { NightStore } from "../data/night-store";
 import type { Night } from "../data/types";
 import { Format, formatOptions } from "../format";
-import { errorCode, type HomeAssistant } from "../hass";
+import { asWebSocketError, type HomeAssistant, type WebSocketError } from "../hass";
 import { icon } from "../icons";
-import { createLocalize, type TextKey } from "../localize";
+import { createLocalize, isTextKey } from "../localize";
 import { sharedStyles } from "../theme/styles";
 import { tokenStyles } from "../theme/tokens";
 import { sizeOf, type Size } from "./layout";
@@ -21,7 +21,7 @@ import { minutes, tryingSince } from "./segments";
 import { message, nightDots, radarArt, stateStyles } from "./states";
 import { kindName } from "./summary";
 import { nightTable } from "./table";
-import { againstUsual, bulletPosition, ENOUGH_NIGHTS, firstNights, stageTotals } from "./totals";
+import { againstUsual, bulletPosition, firstNights, stageTotals } from "./totals";
 
 export interface NightCardConfig {
   type: string;
@@ -132,8 +132,8 @@ export class NightCard extends LitElement {
         { name: "device_id", selector: { device: { integration: "halo_rise" } } },
         { name: "title", selector: { text: {} } },
       ],
-      computeLabel: (schema: { name: string }) =>
-        createLocalize(document.documentElement.lang || "en")(`editor.${schema.name}` as TextKey),
+      computeLabel: ({ name }: { name: "device_id" | "title" }) =>
+        createLocalize(document.documentElement.lang || "en")(`editor.${name}`),
     };
   }
 
@@ -182,7 +182,7 @@ export class NightCard extends LitElement {
     }
     const device = findDevice(now, this.config?.device_id);
     const status = device === null ? null : radarStatus(now, device);
-    return [status?.standbyEntity, status?.stageEntity].some(
+    return [status?.standbyEntity, status?.stageEntity, status?.bedEntity].some(
       (entity) => entity != null && before.states[entity] !== now.states[entity],
     );
   }
@@ -271,7 +271,7 @@ export class NightCard extends LitElement {
     try {
       await this.hass?.callService(domain, service, {}, { entity_id: entity });
     } catch (error) {
-      this.actionError = errorCode(error);
+      this.actionError = asWebSocketError(error).code;
     }
   }
 
@@ -367,15 +367,21 @@ export class NightCard extends LitElement {
     });
   }
 
-  private renderError(format: Format, status: RadarStatus, code: string): TemplateResult {
+  private renderError(format: Format, status: RadarStatus, error: WebSocketError): TemplateResult {
     const { text } = format;
+    const { code } = error;
     const key = `error.${code}`;
-    const known = ["unauthorized", "not_found", "unknown_command", "connection"].includes(code);
     return message({
       icon: "alert",
       heading: text("title.error"),
       title: text("error.title"),
-      text: known ? text(key as TextKey) : text("error.unknown", { code }),
+      // What the integration has to say is translated already.
+      text:
+        code === "home_assistant_error" && error.message
+          ? error.message
+          : isTextKey(key)
+            ? text(key)
+            : text("error.unknown", { code }),
       alert: true,
       step:
         this.store.previousId(false) === null ? nothing : this.renderStep(-1, format, status),
@@ -489,7 +495,7 @@ export class NightCard extends LitElement {
     if (now !== null) {
       return status.silent
         ? html`<span class="chip sun"
-            >${text("chip.silent", { time: format.time(status.silent.getTime()) })}</span
+            >${text(this.size === "narrow" ? "chip.silent_short" : "chip.silent", { time: format.time(status.silent.getTime()) })}</span
           >`
         : html`<span class="chip"><i class="open"></i>${text("chip.provisional")}</span>`;
     }
@@ -511,7 +517,7 @@ export class NightCard extends LitElement {
   private renderHero(format: Format): TemplateResult {
     const { model, size } = this;
     const { text } = format;
-    const difference = model ? againstUsual(model.night) : null;
+    const difference = model && model.segments.length > 0 ? againstUsual(model.night) : null;
     const remark = !model
       ? ""
       : model.unnamed
@@ -646,18 +652,20 @@ export class NightCard extends LitElement {
 
   private renderTotals(format: Format, night: Night | null): TemplateResult {
     const { text } = format;
-    const hasRanges = !night || night.usual.nights >= ENOUGH_NIGHTS;
-    const first = night ? (firstNights(night) ?? 0) : 0;
+    const totals = stageTotals(night);
+    const first = night && firstNights(night);
     return html`
       <p class="caption">
-        ${hasRanges
-          ? text("totals.caption")
-          : html`${nightDots(first, text("totals.dots", { count: first }))}<span
+        ${first !== null
+          ? html`${nightDots(first, text("totals.dots", { count: first }))}<span
                 >${text("totals.later")}</span
-              >`}
+              >`
+          : !night || totals.some(({ usual }) => usual)
+            ? text("totals.caption")
+            : nothing}
       </p>
       <ul class="totals" role="list">
-        ${stageTotals(night).map(
+        ${totals.map(
           ({ stage, minutes: value, share, usual }) => html`<li>
             <i class="swatch ${stage}"></i>
             <span class="stage">${kindName(format, stage)}</span>

@@ -36,9 +36,9 @@ import {
   type OverlayKey,
   type Point,
 } from "./overlays";
-import { minutes, segmentAt, STAGES, type Kind, type Segment } from "./segments";
+import { minutes, segmentAt, type Kind, type Segment } from "./segments";
 import { kindName, spokenMoment, spokenSummary } from "./summary";
-import { bulletPosition, ENOUGH_NIGHTS, firstNights, stageTotals, type Total } from "./totals";
+import { bulletPosition, firstNights, stageTotals, type Total } from "./totals";
 
 const MINUTE = 60_000;
 const TOOLTIP_WIDTH = 226;
@@ -174,7 +174,7 @@ export class NightPlot extends LitElement {
       >
         ${guard([layout, model, format], () => this.renderChart(layout))}
         ${this.renderNames(layout)}
-        ${model && model.segments.length > 0 ? this.renderScrubber(layout, model) : nothing}
+        ${model ? this.renderScrubber(layout, model) : nothing}
       </div>
     `;
   }
@@ -292,11 +292,11 @@ export class NightPlot extends LitElement {
           { kind: "asleep" as Kind, minutes: model.night.summary.total_sleep_time },
         ]
       : stageTotals(model.night).map((total) => ({ kind: total.stage, ...total }));
-    const hasRanges = model.night.usual.nights >= ENOUGH_NIGHTS;
+    const hasRanges = totals.some((total) => "usual" in total && total.usual);
     return svg`<g>
       <text x=${start} y=${top - 10} text-anchor=${near}>${text("totals.total")}</text>
       ${
-        hasRanges && !model.unnamed
+        hasRanges
           ? svg`<text x=${end} y=${top - 10} text-anchor=${far}>${text("totals.range")}</text>`
           : nothing
       }
@@ -314,7 +314,7 @@ export class NightPlot extends LitElement {
           }
           ${"usual" in total ? this.renderBullet(total, bullet, y) : nothing}`;
       })}
-      ${hasRanges || model.unnamed ? nothing : this.renderFirstNights(model, bullet, top)}
+      ${model.unnamed ? nothing : this.renderFirstNights(firstNights(model.night), bullet, top)}
     </g>`;
   }
 
@@ -332,8 +332,14 @@ export class NightPlot extends LitElement {
   }
 
   /** Where the ranges will stand: how many of the seven nights they need are there. */
-  private renderFirstNights(model: NightModel, x: number, top: number): SVGTemplateResult {
-    const count = firstNights(model.night) ?? 0;
+  private renderFirstNights(
+    count: number | null,
+    x: number,
+    top: number,
+  ): SVGTemplateResult | typeof nothing {
+    if (count === null) {
+      return nothing;
+    }
     const middle = x + BULLET_WIDTH / 2;
     const y = top + 2 * MEASURES.wide.row;
     const { text } = this.format;
@@ -407,10 +413,16 @@ export class NightPlot extends LitElement {
     });
   }
 
-  private renderScrubber(layout: PlotLayout, model: NightModel): TemplateResult {
+  private renderScrubber(
+    layout: PlotLayout,
+    model: NightModel,
+  ): TemplateResult | typeof nothing {
     const { format, cursor } = this;
     const at = Math.min(Math.max(cursor ?? this.position, model.start), model.end);
     const segment = model.segments[segmentAt(model.segments, at)];
+    if (!segment) {
+      return nothing;
+    }
     return html`
       <div
         class="scrub"
@@ -437,15 +449,14 @@ export class NightPlot extends LitElement {
     layout: PlotLayout,
     model: NightModel,
     cursor: number | null,
-    segment: Segment | undefined,
+    segment: Segment,
   ): TemplateResult | typeof nothing {
-    if (cursor === null || !segment) {
+    if (cursor === null) {
       return nothing;
     }
     const x = xAt(layout, cursor);
     const index = model.segments.indexOf(segment);
     const band = layout.bands.find((candidate) => candidate.segment === index);
-    const stage = STAGES.includes(segment.kind as never) ? segment.kind : null;
     const from = Math.min(
       Math.max(x - TOOLTIP_WIDTH / 2, layout.left),
       Math.max(layout.right - TOOLTIP_WIDTH, 0),
@@ -474,7 +485,7 @@ export class NightPlot extends LitElement {
         })}
       </svg>
       <div class="tip" aria-hidden="true" style=${styleMap({ left: `${from}px` })}>
-        <i class="swatch ${stage ?? segment.kind}"></i>
+        <i class="swatch ${segment.kind}"></i>
         <b>${kindName(this.format, segment.kind)}</b>
         <b class="end"><bdi>${this.format.duration(minutes(segment))}</bdi></b>
         <span class="times"><bdi>${this.format.times(segment.start, segment.end)}</bdi></span>

@@ -1,6 +1,6 @@
 /** The traces under the hypnogram, as values over time. */
 import type { Epochs, Night, Series } from "../data/types";
-import { ENOUGH_COVERAGE, type Segment } from "./segments";
+import { ENOUGH_COVERAGE, epochsStart, type Segment } from "./segments";
 
 export type OverlayKey =
   | "breathing"
@@ -67,7 +67,7 @@ export function availableOverlays(night: Night): OverlayKey[] {
 
 /** The value of an overlay at a time, null where there is none. */
 export function valueAt(night: Night, key: OverlayKey, time: number): number | null {
-  const index = Math.floor((time - Date.parse(night.start)) / (night.epoch_seconds * 1000));
+  const index = Math.floor((time - epochsStart(night)) / (night.epoch_seconds * 1000));
   return values(night, key)[index] ?? null;
 }
 
@@ -82,7 +82,7 @@ function transform(key: OverlayKey, value: number): number {
 }
 
 function lineTrace(night: Night, key: OverlayKey, series: Series): Trace {
-  const start = Date.parse(night.start);
+  const start = epochsStart(night);
   const epoch = night.epoch_seconds * 1000;
   // Two minutes are finer than a pixel in most nights; longer nights take longer steps.
   const step = Math.max(
@@ -132,7 +132,7 @@ function extremes(
 }
 
 function movementTrace(night: Night, series: Series, gaps: readonly Segment[]): Trace {
-  const start = Date.parse(night.start);
+  const start = epochsStart(night);
   const epoch = night.epoch_seconds * 1000;
   const perBar = Math.max(1, Math.round(BAR / epoch));
   const sums: Point[] = [];
@@ -167,7 +167,7 @@ export interface Movement {
 
 export function movement(night: Night): Movement {
   const { motion } = night.epochs;
-  const start = Date.parse(night.start);
+  const start = epochsStart(night);
   const epoch = night.epoch_seconds * 1000;
   const { sleep_onset: onset, final_awakening: awakening } = night.summary;
   const from = onset === null ? 0 : Math.round((Date.parse(onset) - start) / epoch);

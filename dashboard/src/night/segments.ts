@@ -62,6 +62,11 @@ export function shownStages(night: Night): Series {
   return night.epochs.settled_stage ?? night.epochs.stage;
 }
 
+/** Milliseconds since the epoch at which the columns of epochs begin. */
+export function epochsStart(night: Night): number {
+  return Date.parse(night.first_epoch ?? night.start);
+}
+
 export function nightSegments(night: Night): Segment[] {
   const runs = mergeRuns(epochRuns(night));
   return mergeRuns(closeHoles(runs)).map(({ kind, start, end, resting, sum, count }) => ({
@@ -76,7 +81,7 @@ export function nightSegments(night: Night): Segment[] {
 function epochRuns(night: Night): Run[] {
   const { epochs } = night;
   const stages = shownStages(night);
-  const start = Date.parse(night.start);
+  const start = epochsStart(night);
   const length = night.epoch_seconds * 1000;
   const unnamed = withheld(night);
   // Not trying to sleep is only said before the first sleep: later on it is being awake.
@@ -150,10 +155,10 @@ function closeHoles(runs: readonly Run[]): Run[] {
   return closed;
 }
 
-/** The segment at a time; the last one for the end of the night. */
+/** The segment at a time, the nearest one for a time before or after all; -1 without any. */
 export function segmentAt(segments: readonly Segment[], time: number): number {
-  const index = segments.findIndex(({ start, end }) => start <= time && time < end);
-  return index < 0 && time === segments.at(-1)?.end ? segments.length - 1 : index;
+  const index = segments.findIndex(({ end }) => time < end);
+  return index < 0 ? segments.length - 1 : index;
 }
 
 export interface Spans {

@@ -53,6 +53,7 @@ export function spokenSummary(
   const awake = spoken(summary.wake_after_sleep_onset);
   if (withheld(night)) {
     sentences.push(
+      text("summary.awake", { awake }),
       text("summary.withheld", { percent: spokenPercent(format, summary.coverage ?? 0) }),
     );
   } else if (asleep !== null && asleep > 0) {
@@ -79,12 +80,9 @@ export function spokenSummary(
 /** A moment of the night: "04:36, REM, 04:28 to 04:50, 22 minutes, 86 percent sure". */
 export function spokenMoment(
   time: number,
-  segment: Segment | undefined,
+  segment: Segment,
   format: Format,
 ): string {
-  if (!segment) {
-    return format.text("slider.outside", { time: format.time(time) });
-  }
   const values = {
     time: format.time(time),
     stage: kindName(format, segment.kind, segment.resting),

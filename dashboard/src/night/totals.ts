@@ -63,7 +63,11 @@ export function againstUsual(night: Night): number | null {
   return usual && value !== null ? value - usual[1] : null;
 }
 
-/** How many of the first seven nights there are, this one included; null when it is more. */
+/**
+ * How many of the first seven nights there are, this one included; null when it is more.
+ *
+ * Naps are not counted, and do not count.
+ */
 export function firstNights(night: Night): number | null {
-  return night.usual.nights < ENOUGH_NIGHTS ? Math.min(night.usual.nights + 1, 7) : null;
+  return night.usual.nights < ENOUGH_NIGHTS && night.main !== false ? Math.min(night.usual.nights + 1, 7) : null;
 }
