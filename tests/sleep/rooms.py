@@ -65,7 +65,7 @@ class Room:
         *,
         rate: float = 15.0,
         depth: float = 4.0,
-        variation: float = 0.06,
+        variation: float = 0.1,
         distance: float = 0.8,
     ) -> Room:
         """Add somebody who lies still; ``depth`` is peak to peak in mm."""

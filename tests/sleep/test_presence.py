@@ -35,7 +35,13 @@ def _live(
             distance_expected=True,
             coherence=coherence,
         )
-        state = presence.step(state, likelihood=likelihood, moving=moving, covered=True)
+        state = presence.step(
+            state,
+            likelihood=likelihood,
+            moving=moving,
+            covered=True,
+            coherence=coherence,
+        )
     return state
 
 

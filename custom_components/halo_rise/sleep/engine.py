@@ -53,8 +53,8 @@ SHOWN_FOR = 30.0
 GOOD_BREATHING = 0.3
 """Quality above which a breathing rate is reported."""
 
-COHERENCE_EPOCHS = 40
-"""Epochs over which the coherence of the breathing is averaged."""
+COHERENCE_EPOCHS = (4, 40)
+"""Fewest and most epochs over which the coherence of the breathing is averaged."""
 
 LONGEST_REACH_BACK = 40
 """Epochs kept before a session, more than it can reach back."""
@@ -162,13 +162,11 @@ class SleepEngine:
 
     def running_night(self) -> Night | None:
         """Return the session in progress with its provisional stages."""
-        if not self._session.in_progress or not self._epochs:
+        if not self._session.in_progress:
             return None
-        end = min(
-            self._epochs[-1].start + EPOCH_SECONDS,
-            self._session.left if isfinite(self._session.left) else np.inf,
-        )
-        return self._night(self._session.start, end, self._epochs, None)
+        left = self._session.left
+        epochs = [e for e in self._epochs if not e.start >= left]
+        return self._night(epochs, None) if epochs else None
 
     # Seconds
 
@@ -177,16 +175,23 @@ class SleepEngine:
         moving = self._judge_movement(second)
         if second.time % LOOK_EVERY == LOOK_EVERY - 1:
             self._look_at_breathing(second)
+        coherence = (
+            self._coherence if self._coherence_count >= COHERENCE_EPOCHS[0] else nan
+        )
         likelihood = presence.evidence(
             breathing=self._breathing_evidence(second),
             moving=moving,
             resting=self._presence.resting,
             distance=second.distance,
             distance_expected=self._capabilities.distance,
-            coherence=self._coherence,
+            coherence=nan if self._presence.alive else coherence,
         )
         self._presence = presence.step(
-            self._presence, likelihood=likelihood, moving=moving, covered=second.covered
+            self._presence,
+            likelihood=likelihood,
+            moving=moving,
+            covered=second.covered,
+            coherence=coherence,
         )
         self._session, event = session.step(
             self._session,
@@ -353,7 +358,7 @@ class SleepEngine:
         there = known and confidence >= 0.5
         breathing, variation = self._epoch_breathing(now)
         if isfinite(variation.coherence):
-            self._coherence_count = min(self._coherence_count + 1, COHERENCE_EPOCHS)
+            self._coherence_count = min(self._coherence_count + 1, COHERENCE_EPOCHS[1])
             before = self._coherence if self._coherence_count > 1 else 0.0
             self._coherence = (
                 before + (variation.coherence - before) / self._coherence_count
@@ -457,7 +462,7 @@ class SleepEngine:
         self._staging = LiveStaging()
         self._features = [features for _, features in kept]
         self._epochs = [self._stage(epoch, features) for epoch, features in kept]
-        updates.append(SessionStarted(start=start))
+        updates.append(SessionStarted(start=first))
 
     def _end_session(self, start: float, end: float, updates: list[Update]) -> None:
         count = sum(epoch.start < end for epoch in self._epochs)
@@ -466,13 +471,13 @@ class SleepEngine:
         self._staging = LiveStaging()
         if end - start >= session.SHORTEST and epochs:
             settled = staging.settle(features, self._chain)
-            updates.append(SessionEnded(night=self._night(start, end, epochs, settled)))
+            updates.append(SessionEnded(night=self._night(epochs, settled)))
         del self._epochs[:-LONGEST_REACH_BACK]
         del self._features[:-LONGEST_REACH_BACK]
 
-    def _night(
-        self, start: float, end: float, epochs: list[Epoch], settled: FloatArray | None
-    ) -> Night:
+    def _night(self, epochs: list[Epoch], settled: FloatArray | None) -> Night:
+        """Put a night together; it begins and ends with whole epochs."""
+        start, end = epochs[0].start, epochs[-1].start + EPOCH_SECONDS
         stages: tuple[Stage | None, ...] | None = None
         probabilities: tuple[tuple[float, float, float, float] | None, ...] | None
         probabilities = None
