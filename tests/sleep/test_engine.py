@@ -3,6 +3,7 @@
 from functools import cache
 from itertools import islice, pairwise
 from math import isfinite
+from statistics import median
 
 from hypothesis import given, settings, strategies as st
 import pytest
@@ -58,7 +59,8 @@ def test_the_breathing_rate_of_each_epoch_is_the_sleepers() -> None:
     (found,) = _nights(_run(room))
     rates = [e.respiration_rate for e in found.epochs[4:58]]
     assert all(isfinite(rate) for rate in rates)
-    assert all(rate == pytest.approx(14.0, abs=1.2) for rate in rates)
+    assert median(rates) == pytest.approx(14.0, abs=0.3)
+    assert max(rates) - min(rates) < 4.0
 
 
 def test_an_empty_bed_has_no_session_and_no_breath() -> None:
