@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 import logging
+import os
 import time
+import tty
 from typing import NoReturn
 
 import pytest
@@ -83,6 +85,27 @@ async def test_a_faster_clock_for_a_faster_stream(listen: Listen) -> None:
         await heard.until(lambda: len(heard.frames) >= 60)
     times = [frame.time for frame in heard.frames]
     assert (times[-1] - times[0]) / (len(times) - 1) == pytest.approx(0.125, rel=0.05)
+
+
+async def test_a_serial_device(listen: Listen) -> None:
+    """A USB adapter is a port like any other; unplugged it is gone, as any other."""
+    ours, theirs = os.openpty()
+    path = os.ttyname(theirs)
+    encoder = mr60bha2.Encoder()
+    tty.setraw(theirs)
+    # What the driver had buffered before anybody listened.
+    os.write(ours, encoder.encode(replace(SLEEPER, distance=5.0)))
+    os.close(theirs)
+    heard = await listen(path)
+    with pytest.raises(PortInUse):
+        await identify(path)
+    async with asyncio.timeout(10.0):
+        while len(heard.frames) < 3:
+            os.write(ours, encoder.encode(SLEEPER))
+            await asyncio.sleep(0.1)
+    assert {frame.distance for frame in heard.frames} == {0.75}
+    os.close(ours)
+    await heard.until(lambda: not heard.link.available)
 
 
 async def test_nothing_listens(listen: Listen) -> None:

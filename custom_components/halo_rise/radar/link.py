@@ -224,10 +224,11 @@ class RadarLink:
             self._set_available(False, reason)
             delay = RETRY_DELAYS[min(attempts, len(RETRY_DELAYS) - 1)]
             attempts += 1
-            self._wake.clear()
+            # A call while the last attempt was under way counts: it may have come too soon.
             with suppress(TimeoutError):
                 async with asyncio.timeout(delay):
                     await self._wake.wait()
+            self._wake.clear()
 
     async def _listen(self, port: Port) -> str:
         """Pass on what comes until the connection ends; return why it ended."""
