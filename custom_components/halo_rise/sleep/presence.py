@@ -66,10 +66,10 @@ half an hour of the most regular deep sleep, was 0.80, and 0.64 on a recorded ni
 CHEST_DEPTH = 0.6
 """Millimetres peak to peak; simulated fans stay below, a chest seldom does."""
 
-CHEST_ALLOWANCE = 0.08
+CHEST_ALLOWANCE = 0.14
 """How much more coherent the breather must be to be a machine if it moves that far.
 
-Somebody who breathes evenly on purpose varies by 5 % and reaches 0.85.
+Somebody who breathes evenly on purpose varies by 5 % and reaches 0.90.
 """
 
 ALIVE_COHERENCE = 0.65
