@@ -97,6 +97,15 @@ def test_a_gap_is_a_gap() -> None:
     )
 
 
+def test_a_radar_silent_for_half_a_day_separates_two_nights() -> None:
+    room = Room().movement(15).sleeper(3000).silence(14 * 3600)
+    room.movement(15).sleeper(3000).movement(10).empty(2400)
+    engine = SleepEngine(RADAR)
+    first, second = _nights(engine.process(list(room.frames())))
+    assert first.end == pytest.approx(START + 3015.0, abs=30.0)
+    assert second.start == pytest.approx(START + 3015.0 + 14 * 3600.0, abs=30.0)
+
+
 @settings(max_examples=5, deadline=None)
 @given(sizes=st.lists(st.integers(1, 4000), min_size=3, max_size=12))
 def test_results_do_not_depend_on_the_size_of_batches(sizes: list[int]) -> None:

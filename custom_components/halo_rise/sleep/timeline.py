@@ -147,7 +147,9 @@ class Timeline:
                 and time - self.next_second > LONGEST_CATCH_UP
                 and self._stale(self.next_second)
             ):
-                self.next_second = float(floor(time))
+                # One empty second is told after the jump, so that whoever counts the
+                # time without data hears how long it was.
+                self.next_second = float(floor(time)) - 1.0
 
     def _stale(self, time: float) -> bool:
         return (
