@@ -25,6 +25,11 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "develop": Command(
+        "house.develop",
+        "develop",
+        "Open a house to try it in (scripts/develop).",
+    ),
     "simulate": Command(
         "simulate", "simulate", "Serve a radar's byte stream on a TCP port."
     ),
