@@ -1,5 +1,6 @@
 """The whole engine on invented nights."""
 
+from dataclasses import replace
 from functools import cache
 from itertools import islice, pairwise
 from math import isfinite
@@ -8,7 +9,7 @@ from statistics import median
 from hypothesis import given, settings, strategies as st
 import pytest
 
-from custom_components.halo_rise.radar.frame import Climate, RadarFrame
+from custom_components.halo_rise.radar.frame import Climate, RadarFrame, Target
 from custom_components.halo_rise.sleep.engine import SleepEngine
 from custom_components.halo_rise.sleep.epoch import (
     EpochScored,
@@ -184,6 +185,17 @@ def test_sitting_on_the_bed_is_not_kept() -> None:
     updates = _run(room)
     assert any(isinstance(u, SessionStarted) for u in updates)
     assert not _nights(updates)
+
+
+def test_a_doppler_target_is_a_movement_but_nobody_coming_to_bed() -> None:
+    frames = [
+        replace(frame, targets=(Target(x=0.0, y=0.8, radial_speed=0.1728),))
+        for frame in Room().empty(300).frames()
+    ]
+    updates = SleepEngine(RADAR).process(frames)
+    live = [update for update in updates if isinstance(update, LiveUpdate)]
+    assert all(update.moving for update in live[1:])
+    assert not any(update.present for update in live)
 
 
 def test_room_readings_are_averaged_over_the_epoch() -> None:

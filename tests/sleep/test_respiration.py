@@ -92,16 +92,14 @@ def test_a_deep_breather_does_not_move_but_a_turning_body_does() -> None:
     deep = _steps(_breathing(15.0, 12.0))[:8]
     turn = np.random.default_rng(1).uniform(-1.25, 1.25, 8)
     moving = [
-        respiration.is_moving(
-            respiration.jerk(steps, np.nan, RATE), 6.0, np.abs(steps).max() * RATE, 0.0
+        respiration.is_abrupt(
+            respiration.jerk(steps, np.nan, RATE),
+            6.0,
+            float(np.abs(steps).max()) * RATE,
         )
         for steps in (deep, turn)
     ]
     assert moving == [False, True]
-
-
-def test_a_doppler_target_is_a_movement() -> None:
-    assert respiration.is_moving(0.0, 5.0, 0.0, 0.1728)
 
 
 def test_a_machine_keeps_its_rhythm_and_a_sleeper_does_not() -> None:

@@ -172,7 +172,7 @@ class SleepEngine:
 
     def _take(self, second: Second, updates: list[Update]) -> None:
         self._remember(second)
-        moving = self._judge_movement(second)
+        moving, body = self._judge_movement(second)
         if second.time % LOOK_EVERY == LOOK_EVERY - 1:
             self._look_at_breathing(second)
         coherence = (
@@ -180,7 +180,7 @@ class SleepEngine:
         )
         likelihood = presence.evidence(
             breathing=self._breathing_evidence(second),
-            moving=moving,
+            moving=body,
             resting=self._presence.resting,
             distance=second.distance,
             distance_expected=self._capabilities.distance,
@@ -189,7 +189,7 @@ class SleepEngine:
         self._presence = presence.step(
             self._presence,
             likelihood=likelihood,
-            moving=moving,
+            moving=body,
             covered=second.covered,
             coherence=coherence,
         )
@@ -223,20 +223,26 @@ class SleepEngine:
             array[-count:] = empty
         self._increments[-SAMPLE_RATE:] = second.increments
 
-    def _judge_movement(self, second: Second) -> bool:
+    def _judge_movement(self, second: Second) -> tuple[bool, bool]:
+        """Return whether anything moves, and whether it is the body that breathes.
+
+        A Doppler target may be a hand, but also a curtain or a fan; nobody comes to bed
+        or leaves it without moving the chest.
+        """
         if not self._capabilities.displacement:
-            moving = second.motion >= MODULE_MOVING
+            moving = body = second.motion >= MODULE_MOVING
         else:
             increments = second.increments
             now = respiration.jerk(
                 increments, self._increments[-SAMPLE_RATE - 1], float(SAMPLE_RATE)
             )
             peak = float(np.abs(increments).max()) * SAMPLE_RATE
-            moving = respiration.is_moving(now, self._usual_jerk, peak, second.speed)
+            body = respiration.is_abrupt(now, self._usual_jerk, peak)
+            moving = body or second.speed >= respiration.DOPPLER_SPEED
             if not moving:
                 self._jerks[-1] = now
         self._moving[-1] = moving
-        return moving
+        return moving, body
 
     def _look_at_breathing(self, second: Second) -> None:
         """Describe the breathing since the last movement, for presence and display."""

@@ -124,18 +124,15 @@ def jerk(increments: FloatArray, previous: float, rate: float) -> float:
     return float(np.sqrt(np.dot(known, known) / known.size)) * rate * rate
 
 
-def is_moving(jerk_now: float, jerk_usual: float, peak: float, speed: float) -> bool:
-    """Tell a body movement from breathing.
+def is_abrupt(jerk_now: float, jerk_usual: float, peak: float) -> bool:
+    """Tell a movement of the body from breathing.
 
     Args:
         jerk_now: RMS second difference of this second in mm/s².
         jerk_usual: Its median over the last minutes without movement, nan if unknown.
         peak: Largest radial speed of the chest in this second in mm/s.
-        speed: Largest Doppler speed of a tracked target in m/s.
 
     """
-    if speed >= DOPPLER_SPEED:
-        return True
     low, high = MOVEMENT_JERK
     usual = jerk_usual if isfinite(jerk_usual) else 0.0
     threshold = min(max(low, MOVEMENT_JERK_FACTOR * usual), high)
