@@ -256,3 +256,10 @@ def test_a_damaged_state_is_refused() -> None:
 def test_arbitrary_bytes_are_no_state(data: bytes) -> None:
     with pytest.raises(ValueError, match="engine state"):
         load_state(data)
+
+
+def test_who_was_in_bed_before_the_radar_has_been_there_from_the_start() -> None:
+    engine = SleepEngine(RADAR)
+    updates = engine.process(list(Room().sleeper(1800).frames()))
+    (found,) = _nights(updates + engine.close_session())
+    assert found.start == pytest.approx(START, abs=60.0)

@@ -178,13 +178,17 @@ class SleepEngine:
         coherence = (
             self._coherence if self._coherence_count >= COHERENCE_EPOCHS[0] else nan
         )
+        breathing = self._breathing_evidence(second)
         likelihood = presence.evidence(
-            breathing=self._breathing_evidence(second),
+            breathing=breathing,
             moving=body,
             resting=self._presence.resting,
             distance=second.distance,
             distance_expected=self._capabilities.distance,
             coherence=nan if self._presence.alive else coherence,
+            coherence_expected=(
+                self._capabilities.displacement and self._presence.unexplained
+            ),
         )
         self._presence = presence.step(
             self._presence,
@@ -192,6 +196,7 @@ class SleepEngine:
             moving=body,
             covered=second.covered,
             coherence=coherence,
+            breathing=breathing.quality > presence.CURTAIN_QUALITY,
         )
         self._session, event = session.step(
             self._session,

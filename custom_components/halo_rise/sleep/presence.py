@@ -38,6 +38,9 @@ SINCE_MOVEMENT = 8.0
 CHANGE_WITHIN = 120.0
 """Seconds after a movement within which it explains a change of presence."""
 
+BREATHING_PAUSE = 60.0
+"""Seconds without good breathing that are still one spell of it."""
+
 LIMIT = 16.0
 """Largest log odds; beyond it the filter would take minutes to change its mind."""
 
@@ -88,6 +91,12 @@ class Presence:
     stirring: float = inf
     """Seconds since the first movement of the latest bout of movements."""
 
+    breathing: float = 0.0
+    """Seconds since the present spell of good breathing began, nought without one."""
+
+    unheard: float = 0.0
+    """Seconds since the breathing was last good."""
+
     alive: bool = False
     """Whoever is there has once lost the rhythm, so that no regularity speaks against
     a sleeper any more."""
@@ -102,10 +111,17 @@ class Presence:
         """Return how many seconds ago the bed filled, or emptied.
 
         Presence is only certain some time after the movements that changed it: coming
-        begins with the first of them, going ends with the last.
+        begins with the first of them, going ends with the last. Who never came has been
+        there as long as the breathing.
         """
-        ago = self.stirring if self.present else self.resting
-        return ago if ago <= CHANGE_WITHIN else 0.0
+        if self.present:
+            return self.stirring if self.stirring <= CHANGE_WITHIN else self.breathing
+        return self.resting if self.resting <= CHANGE_WITHIN else 0.0
+
+    @property
+    def unexplained(self) -> bool:
+        """Return whether nobody who could be there has been seen to come."""
+        return not self.present and self.resting > MOVEMENT_MEMORY
 
 
 def evidence(
@@ -116,6 +132,7 @@ def evidence(
     distance: float,
     distance_expected: bool,
     coherence: float,
+    coherence_expected: bool = False,
 ) -> float:
     """Return the log likelihood ratio of one second, somebody over nobody.
 
@@ -126,7 +143,8 @@ def evidence(
         distance: Metres to whatever the module tracks, nan if nothing.
         distance_expected: Whether the module reports a distance when somebody is there.
         coherence: Of the breathing, averaged over the last minutes, nan if unknown.
-
+        coherence_expected: Whether breathing counts only once its coherence is known,
+            because nobody has been seen to come.
     """
     low, high = MECHANICAL_COHERENCE
     if breathing.depth > CHEST_DEPTH:
@@ -146,6 +164,8 @@ def evidence(
     if resting < SINCE_MOVEMENT:
         return total
     if breathing.quality > CURTAIN_QUALITY:
+        if coherence_expected and not isfinite(coherence):
+            return total
         share = (breathing.quality - CURTAIN_QUALITY) / (1.0 - CURTAIN_QUALITY)
         return total + BREATHING_EVIDENCE * share
     if breathing.depth < AMPLITUDE_GATE[0]:
@@ -162,6 +182,7 @@ def step(
     moving: bool,
     covered: bool,
     coherence: float = nan,
+    breathing: bool = False,
 ) -> Presence:
     """Advance the filter by one second.
 
@@ -171,6 +192,7 @@ def step(
         moving: Whether there is a movement in this second.
         covered: Whether the radar delivered data; without it only time passes.
         coherence: Of the breathing, averaged over the last minutes, nan if unknown.
+        breathing: Whether the breathing is good.
 
     """
     resting = 0.0 if moving else state.resting + 1.0
@@ -178,6 +200,10 @@ def step(
     if moving and state.resting > MOVEMENT_MEMORY:
         stirring = 1.0
     recent = resting <= MOVEMENT_MEMORY
+    unheard = 0.0 if breathing else state.unheard + 1.0
+    spell = state.breathing + 1.0 if breathing or state.breathing > 0.0 else 0.0
+    if unheard > BREATHING_PAUSE:
+        spell = 0.0
     there = state.confidence
     there += (1.0 - there) * COMING[recent] - there * GOING[recent]
     log_odds = log(there / (1.0 - there)) if 0.0 < there < 1.0 else state.log_odds
@@ -191,6 +217,8 @@ def step(
         present=present,
         resting=resting,
         stirring=stirring,
+        breathing=spell,
+        unheard=unheard,
         alive=present and (state.alive or coherence < ALIVE_COHERENCE),
     )
 

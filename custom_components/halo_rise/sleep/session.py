@@ -6,6 +6,9 @@ from math import isfinite, nan
 STARTS_AFTER = 300.0
 """Seconds of presence that make a session; it then reaches back to their start."""
 
+FARTHEST_BACK = 900.0
+"""Seconds that the start of a session may lie before it was noticed."""
+
 DIP = 60.0
 """Seconds for which presence may be lost on the way to a session."""
 
@@ -75,7 +78,7 @@ def step(
     """
     start, arrived, left = state.start, state.arrived, state.left
     last_data = time + 1.0 if covered else state.last_data
-    changed_at = min(time + 1.0 - changed, time)
+    changed_at = min(time + 1.0 - min(changed, FARTHEST_BACK), time)
     if present and covered:
         if not isfinite(arrived):
             # Nobody comes to bed before having left it.
