@@ -246,6 +246,7 @@ def _stored_night(archive: NightArchive, night_id: int | None) -> dict[str, Any]
     previous, following = archive.neighbours(night_id)
     return {
         "id": night_id,
+        "main": stored.record.main,
         "settled": stored.record.settled_at is not None,
         "settled_at": _iso(stored.record.settled_at),
         "previous": previous,
@@ -258,6 +259,7 @@ def _running_night(archive: NightArchive, night: Night) -> dict[str, Any]:
     """Return the session in progress, which has no number yet."""
     return {
         "id": None,
+        "main": True,
         "settled": False,
         "settled_at": None,
         "previous": archive.latest_id(),

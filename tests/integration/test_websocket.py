@@ -279,6 +279,7 @@ class TestGet:
         assert night["first_epoch"] == night["start"] == "2026-11-21T22:30:00+00:00"
         assert night["model_version"] == "1"
         assert night["settled"] is True
+        assert night["main"] is True
         assert night["settled_at"] is not None
         assert night["usual"] == {"nights": 0}
 
