@@ -10,6 +10,8 @@ import custom_components.halo_rise  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 
+pytest_plugins = ["tests.house"]
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

@@ -96,6 +96,11 @@ class Bedside:
             return False
         return True
 
+    def hang(self, hanging: bool) -> None:
+        """Say nothing while the connection stays, as a node does that has crashed."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP if hanging else signal.SIGCONT)
+
     async def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
         """Stop serving at once."""
         if self._process is not None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from custom_components.halo_rise.sleep.epoch import Night
+
 from .bedside import (
     Bedside,
     add_radar,
@@ -22,7 +24,7 @@ from .bedside import (
     seed,
 )
 from .history import stored_nights
-from .home import USUAL_PORT, Home, free_port
+from .home import Home, free_port
 
 RADAR_PORT = 16638
 """Where the simulator listens if nobody else does."""
@@ -52,6 +54,14 @@ class House:
         return await self.home.ask(
             "halo_rise/nights/get", device_id=self.device_id, **fields
         )
+
+    async def put_to_bed(self, nights: list[tuple[Night, float]] | None = None) -> None:
+        """Let somebody have been in bed since long before now, after these nights."""
+        # Nobody else may have the archive open meanwhile.
+        await enable(self.home, self.entry_id, False)
+        path = archive_path(self.home, self.entry_id)
+        seed(path, nights or [], self.bedside.state())
+        await enable(self.home, self.entry_id, True)
 
     async def values(self) -> dict[str, str | None]:
         """Return the states of our entities by what the integration calls them."""
@@ -83,20 +93,14 @@ async def open_house(
                 say("Adding the radar through the config flow.")
                 entry_id = await add_radar(home, bedside.url, NAME)
                 await link_room(home, entry_id)
-            say("Putting the past nights and tonight so far in their place.")
-            # Nobody else may have the archive open meanwhile.
-            await enable(home, entry_id, False)
-            seed(archive_path(home, entry_id), nights, bedside.state())
-            await enable(home, entry_id, True)
-            device_id = await device_of(home, entry_id)
-            await hang_up_the_card(home, device_id)
-            yield House(
+            house = House(
                 home=home,
                 bedside=bedside,
                 entry_id=entry_id,
-                device_id=device_id,
+                device_id=await device_of(home, entry_id),
                 entities=await entities_of(home, entry_id),
             )
-
-
-__all__ = ["USUAL_PORT", "House", "open_house"]
+            say("Putting the past nights and tonight so far in their place.")
+            await house.put_to_bed(nights)
+            await hang_up_the_card(home, house.device_id)
+            yield house
