@@ -31,6 +31,9 @@ BATCH_INTERVAL: Final = timedelta(seconds=1)
 QUEUE_LENGTH: Final = 4800
 """Frames that may wait for the engine: ten minutes of the fastest module we know."""
 
+PAUSE: Final = 0.0001
+"""Seconds for which the engine lets go of the interpreter between two steps."""
+
 FLUSH_INTERVAL: Final = 15.0
 """Seconds between two steps of the engine while no frames arrive."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import isfinite, nan
 from pathlib import Path
-from time import time
+from time import sleep, time
 from typing import Any, TypedDict, override
 
 from homeassistant.components import usb
@@ -47,6 +47,7 @@ from .const import (
     FLUSH_INTERVAL,
     ISSUE_ARCHIVE_DAMAGED,
     LOGGER,
+    PAUSE,
     QUEUE_LENGTH,
     STORAGE_VERSION,
 )
@@ -312,10 +313,17 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
 
     @callback
     def _async_handle_frames(self, frames: Sequence[RadarFrame]) -> None:
-        """Put frames in the queue; when it is full the oldest make room."""
+        """Put frames in the queue; when it is full the oldest make room.
+
+        The last frame of each read carries the room as it is now.
+        """
         excess = len(self._queue) + len(frames) - QUEUE_LENGTH
         self.frames_dropped += max(excess, 0)
-        self._queue.extend(frames)
+        *before, last = frames
+        self._queue.extend(before)
+        self._queue.append(
+            replace(last, climate=_merged(self.data.climate, last.climate))
+        )
 
     @callback
     def _async_handle_availability(self, available: bool, _reason: str | None) -> None:
@@ -361,13 +369,9 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
 
     @callback
     def _take_frames(self) -> list[RadarFrame]:
-        """Return the frames that wait, the room as it is now attached to the last."""
+        """Return the frames that wait."""
         frames = list(self._queue)
         self._queue.clear()
-        if frames:
-            frames[-1] = replace(
-                frames[-1], climate=_merged(self.data.climate, frames[-1].climate)
-            )
         return frames
 
     @callback
@@ -445,10 +449,13 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
 
     # In the executor
 
+    def _new_engine(self) -> SleepEngine:
+        return SleepEngine(self.capabilities, relax=_let_go)
+
     def _open(self, standby: bool) -> _Outcome:
         """Open the archive and make the engine."""
         self.archive.open()
-        self._engine = SleepEngine(self.capabilities)
+        self._engine = self._new_engine()
         outcome = _Outcome()
         if standby:
             self.archive.clear_state()
@@ -473,7 +480,7 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
     def _stand_by(self) -> _Outcome:
         """End the session and forget every sample."""
         outcome = self._run(lambda engine: engine.close_session())
-        self._engine = SleepEngine(self.capabilities)
+        self._engine = self._new_engine()
         self._present = False
         self._save_state()
         return outcome
@@ -498,7 +505,7 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
             if not self._engine_failures:
                 LOGGER.exception("The sleep engine failed and is started again")
             self._engine_failures += 1
-            self._engine = SleepEngine(self.capabilities)
+            self._engine = self._new_engine()
             if self._engine_failures > ENGINE_PATIENCE:
                 self._present = False
                 self._save_state()
@@ -570,6 +577,15 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
 
     def _last_night(self) -> NightRecord | None:
         return next(iter(self.archive.list_nights(limit=1, main_only=True)), None)
+
+
+def _let_go() -> None:
+    """Pause for a moment in which the event loop gets the interpreter.
+
+    A thread that computes gives it up only every five milliseconds, and a callback that
+    writes to a socket asks for it more than once.
+    """
+    sleep(PAUSE)
 
 
 def _merged(linked: Climate, own: Climate | None) -> Climate:

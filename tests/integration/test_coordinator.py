@@ -567,8 +567,8 @@ async def test_a_modules_own_sensors_fill_what_is_not_linked(
     )
     hass.states.async_set("sensor.thermometer", "21", {"unit_of_measurement": "°C"})
     coordinator = await set_up(hass, entry)
-    coordinator._queue.append(
-        RadarFrame(time=START, climate=Climate(temperature=30.0, illuminance=5.0))
+    coordinator._async_handle_frames(
+        [RadarFrame(time=START, climate=Climate(temperature=30.0, illuminance=5.0))]
     )
     (frame,) = coordinator._take_frames()
     assert frame.climate is not None

@@ -5,7 +5,7 @@ Results do not depend on how frames are batched, and a snapshot can be taken aft
 batch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from math import floor, isfinite, nan
 from typing import Any
@@ -87,11 +87,19 @@ class _Gathering:
     illuminance: list[float] = field(default_factory=list)
 
 
+def _go_on() -> None:
+    """Work without a pause."""
+
+
 class SleepEngine:
     """Turns the frames of one radar into epochs and nights."""
 
     def __init__(
-        self, capabilities: Capabilities, *, epoch_origin: float = 0.0
+        self,
+        capabilities: Capabilities,
+        *,
+        epoch_origin: float = 0.0,
+        relax: Callable[[], None] = _go_on,
     ) -> None:
         """Start with an empty bed.
 
@@ -99,8 +107,11 @@ class SleepEngine:
             capabilities: What the module delivers.
             epoch_origin: Epochs begin at whole multiples of 30 s from this time, in
                 whole seconds since the Unix epoch.
+            relax: Called after every few milliseconds of work, so that a thread beside
+                an event loop can let go of the interpreter.
 
         """
+        self._relax = relax
         self._capabilities = capabilities
         self._origin = epoch_origin
         self._chain = staging.load_chain()
@@ -212,6 +223,7 @@ class SleepEngine:
             self._begin_session(event.start, updates)
         self._gather(second, moving)
         updates.append(self._live(second, moving))
+        self._relax()
 
     def _remember(self, second: Second) -> None:
         """Move the memory on to this second; seconds that were skipped are unknown."""
@@ -426,6 +438,7 @@ class SleepEngine:
         epoch = respiration.analyse(
             increments[-run_up:], calm[-run_up:], rate, EPOCH_SECONDS
         )
+        self._relax()
         span = staging.WINDOW * EPOCH_SECONDS
         window = round(span * rate)
         return epoch, respiration.analyse(
@@ -481,7 +494,7 @@ class SleepEngine:
         self._session.start = nan
         self._staging = LiveStaging()
         if end - start >= session.SHORTEST and epochs:
-            settled = staging.settle(features, self._chain)
+            settled = staging.settle(features, self._chain, self._relax)
             updates.append(SessionEnded(night=self._night(epochs, settled)))
         del self._epochs[:-LONGEST_REACH_BACK]
         del self._features[:-LONGEST_REACH_BACK]
@@ -524,6 +537,7 @@ class SleepEngine:
         """Return everything the engine knows, for ``restore``."""
         timeline = self._timeline
         belief = self._staging.filter.belief
+        self._relax()
         arrays: dict[str, Any] = {
             "increments": self._increments.copy(),
             "moving": self._moving.copy(),
@@ -580,7 +594,9 @@ class SleepEngine:
             or state.get("module") != self._capabilities.model
         ):
             raise ValueError("the saved engine state belongs to another version")
-        restored = SleepEngine(self._capabilities, epoch_origin=state["origin"])
+        restored = SleepEngine(
+            self._capabilities, epoch_origin=state["origin"], relax=self._relax
+        )
         try:
             restored._load(state)
         except (KeyError, TypeError, IndexError, AttributeError) as err:

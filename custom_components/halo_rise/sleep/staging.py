@@ -10,6 +10,7 @@ Live, the chain is filtered forward. When the night is over it is smoothed forwa
 backward, with features that may look both ways.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from math import isfinite, log, nan
@@ -332,16 +333,22 @@ class LiveStaging:
         return probabilities
 
 
+RELAX_EVERY = 10
+"""Epochs between two pauses while a night is settled, about a millisecond."""
+
 USUAL_EVERY = 10
 """Epochs between two computations of the sleeper's usual values."""
 
 
-def settle(history: list[Features], chain: Chain) -> FloatArray:
+def settle(
+    history: list[Features], chain: Chain, relax: Callable[[], None] | None = None
+) -> FloatArray:
     """Score a whole night with all of it in view.
 
     Args:
         history: Features of every epoch.
         chain: The semi-Markov chain.
+        relax: Called now and then, so that a thread can let go of the interpreter.
 
     Returns:
         Probability of each stage in each epoch, shape ``[epochs, 4]``.
@@ -352,16 +359,12 @@ def settle(history: list[Features], chain: Chain) -> FloatArray:
         return np.empty((0, 4))
     usual = usual_values(history)
     half = WINDOW // 2
-    likelihoods = np.array(
-        [
-            emission(
-                _centred(history, i, half),
-                history[max(0, i - half) : i + half + 1],
-                usual,
-            )
-            for i in range(count)
-        ]
-    )
+    likelihoods = np.empty((count, 4))
+    for i in range(count):
+        around = history[max(0, i - half) : i + half + 1]
+        likelihoods[i] = emission(_centred(history, i, half), around, usual)
+        if relax and not i % RELAX_EVERY:
+            relax()
     forward = np.empty((count, 4, chain.hazard.shape[2]))
     parts = np.empty(count, dtype=np.intp)
     state = StageFilter()
@@ -371,6 +374,8 @@ def settle(history: list[Features], chain: Chain) -> FloatArray:
         if state.belief is not None:
             forward[i] = state.belief
         parts[i] = night_part(chain, state.since_onset)
+        if relax and not i % RELAX_EVERY:
+            relax()
     probabilities = np.empty((count, 4))
     probabilities[-1] = forward[-1].sum(axis=1)
     backward = np.ones(forward.shape[1:])
@@ -383,6 +388,8 @@ def settle(history: list[Features], chain: Chain) -> FloatArray:
         backward /= backward.max()
         joint = (forward[i] * backward).sum(axis=1)
         probabilities[i] = joint / joint.sum()
+        if relax and not i % RELAX_EVERY:
+            relax()
     return probabilities
 
 
