@@ -25,6 +25,11 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "bench-loop": Command(
+        "bench",
+        "bench_loop",
+        "Measure how long the event loop is blocked while a night streams.",
+    ),
     "develop": Command(
         "house.develop",
         "develop",

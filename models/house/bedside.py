@@ -34,13 +34,35 @@ FLOW_SECONDS = 30.0
 class Bedside:
     """A radar that is a process of its own, with somebody asleep in front of it."""
 
-    def __init__(self, folder: Path, port: int, *, jitter: float = 40.0) -> None:
-        """Invent a sleeper who is in bed already; nothing is served yet."""
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        *,
+        jitter: float = 40.0,
+        in_bed_since: timedelta = IN_BED_SINCE,
+        hours: float = 8.0,
+        speed: float = 1.0,
+    ) -> None:
+        """Invent a sleeper who is in bed already; nothing is served yet.
+
+        Args:
+            folder: For the recording and the log.
+            port: Where to listen.
+            jitter: Greatest delay of a cycle in milliseconds.
+            in_bed_since: How long before now they went to bed.
+            hours: Their time in bed, of which this is a part.
+            speed: How much faster than real time it is served.
+
+        """
         self.port = port
         self.folder = folder
         self._jitter = jitter
-        night = synthesise_night(TONIGHT_SEED, hours=8.0, distance=0.8)
-        self.begin = time() - IN_BED_SINCE.total_seconds() - night.truth.in_bed[0]
+        self._speed = speed
+        night = synthesise_night(
+            TONIGHT_SEED, hours=hours, distance=0.8, empty_after=3600.0
+        )
+        self.begin = time() - in_bed_since.total_seconds() - night.truth.in_bed[0]
         self._recording = night.recording
         self._file = folder / "tonight.npz"
         self._process: asyncio.subprocess.Process | None = None
@@ -79,6 +101,8 @@ class Bedside:
                 f"{minutes // 60:02}:{minutes % 60:02}",
                 "--jitter",
                 str(self._jitter),
+                "--speed",
+                str(self._speed),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 import json
+import os
 from pathlib import Path
 import shutil
 import signal
@@ -98,12 +99,28 @@ def free_port(wanted: int = 0) -> int:
 class Home:
     """One Home Assistant."""
 
-    def __init__(self, folder: Path, *, port: int = 0, zone: str = "UTC") -> None:
-        """Choose where it lives and where it listens; nothing is started yet."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int = 0,
+        zone: str = "UTC",
+        guests: tuple[Path, ...] = (),
+    ) -> None:
+        """Choose where it lives and where it listens; nothing is started yet.
+
+        Args:
+            folder: Of the configuration.
+            port: Where to listen if that is free.
+            zone: Time zone.
+            guests: Folders of further integrations without settings.
+
+        """
         self.folder = folder
         self.zone = zone
         self.port = free_port(port)
         self.log = folder / "output.log"
+        self._guests = guests
         self._process: asyncio.subprocess.Process | None = None
         self._session: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -152,6 +169,9 @@ class Home:
                 "--log-no-color",
                 "--config",
                 str(self.folder),
+                # The project is importable as well, and would hide this home's own folder of
+                # custom integrations.
+                env=os.environ | {"PYTHONPATH": str(self.folder)},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -206,15 +226,16 @@ class Home:
 
     def _write(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "configuration.yaml").write_text(
-            CONFIGURATION.format(zone=self.zone), encoding="utf-8"
-        )
+        configuration = CONFIGURATION.format(zone=self.zone)
+        configuration += "".join(f"{guest.name}:\n" for guest in self._guests)
+        (self.folder / "configuration.yaml").write_text(configuration, encoding="utf-8")
         components = self.folder / "custom_components"
         components.mkdir(exist_ok=True)
-        link = components / INTEGRATION.name
-        if link.is_symlink() or link.exists():
-            link.unlink()
-        link.symlink_to(INTEGRATION, target_is_directory=True)
+        for integration in (INTEGRATION, *self._guests):
+            link = components / integration.name
+            if link.is_symlink():
+                link.unlink()
+            link.symlink_to(integration, target_is_directory=True)
         storage = self.folder / ".storage"
         storage.mkdir(exist_ok=True)
         # What stands in configuration.yaml is only tried for five minutes; this is kept.

@@ -71,9 +71,18 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    folder: Path, *, zone: str, port: int = 0, say: Callable[[str], None]
+    folder: Path,
+    *,
+    zone: str,
+    port: int = 0,
+    guests: tuple[Path, ...] = (),
+    say: Callable[[str], None],
+    **sleeper: Any,
 ) -> AsyncIterator[House]:
-    """Start everything, furnish what is missing, and stop everything afterwards."""
+    """Start everything, furnish what is missing, and stop everything afterwards.
+
+    `sleeper` says more about tonight: arguments of `Bedside`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     memory = folder / "house.json"
     known = json.loads(memory.read_text()) if memory.exists() else {}
@@ -82,10 +91,10 @@ async def open_house(
     radar_port = known.get("radar_port") or free_port(RADAR_PORT if port else 0)
     (folder / "tonight.npz").unlink(missing_ok=True)
     say("Starting the simulated radar, with somebody asleep in front of it.")
-    async with Bedside(folder, radar_port) as bedside:
+    async with Bedside(folder, radar_port, **sleeper) as bedside:
         memory.write_text(json.dumps({"radar_port": radar_port}))
         say("Starting Home Assistant; the first time takes a minute.")
-        async with Home(folder, port=port, zone=zone) as home:
+        async with Home(folder, port=port, zone=zone, guests=guests) as home:
             found = await entries(home)
             if found:
                 entry_id = found[0]["entry_id"]
