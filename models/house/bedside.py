@@ -72,6 +72,12 @@ class Bedside:
         """Return the address for the config flow."""
         return f"socket://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Return the number of the process."""
+        assert self._process is not None
+        return self._process.pid
+
     async def __aenter__(self) -> Self:
         """Start to serve."""
         try:

@@ -79,13 +79,14 @@ async def _stay(folder: Path, port: int, say: Callable[[str], None]) -> None:
 Open {home.url} in a browser on this computer. You are let in without a password.
 
   The night card      {home.url}/{DASHBOARD}/night
-                      Arrow keys on its plot, T for the table, next night for tonight so far.
+                      It begins with tonight so far; the stored nights lie before it.
+                      By keyboard: arrows and Page Up/Down on the plot, T for the table.
   The radar's device  {home.url}/config/devices/device/{house.device_id}
-  Its log             {home.log}
+  The log             {home.log}
 
-Somebody has been in bed for {IN_BED_SINCE.total_seconds() / 60:.0f} minutes. To see what a lost radar does, end and start it:
-  the simulator's own log is {folder / "radar.log"}.
-After a change in Python: Ctrl-C and {Path("scripts") / "develop"} again. Nights and settings stay (--fresh forgets them).
+Somebody has been in bed for {IN_BED_SINCE.total_seconds() / 60:.0f} minutes. To see what a lost radar does:
+  kill -STOP {house.bedside.pid}    and back:    kill -CONT {house.bedside.pid}
+After a change in Python: Ctrl-C and scripts/develop again. Nights and settings stay (--fresh forgets them).
 Ctrl-C stops everything.
 """,
             flush=True,

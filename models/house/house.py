@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 import json
 from pathlib import Path
@@ -107,9 +107,10 @@ async def open_house(
                 bedside=bedside,
                 entry_id=entry_id,
                 device_id=await device_of(home, entry_id),
-                entities=await entities_of(home, entry_id),
+                entities={},
             )
             say("Putting the past nights and tonight so far in their place.")
             await house.put_to_bed(nights)
             await hang_up_the_card(home, house.device_id)
-            yield house
+            # Only now: those of the room came with the options.
+            yield replace(house, entities=await entities_of(home, entry_id))
