@@ -141,7 +141,9 @@ export class Format {
   }
 
   times(from: number, to: number): string {
-    return this.text("value.range", { from: this.time(from), to: this.time(to) });
+    const [begin, end] = [this.time(from), this.time(to)];
+    // What is over within a minute happened at one time.
+    return begin === end ? begin : this.text("value.range", { from: begin, to: end });
   }
 
   number(value: number, digits = 0): string {
@@ -191,8 +193,11 @@ export class Format {
     return this.text("value.per_minute", { value: this.number(rate, 1) });
   }
 
-  /** Minutes as "17 min", "1 h 44" or "2 h". */
+  /** Minutes as "30 s", "17 min", "1 h 44" or "2 h". */
   duration(minutes: number): string {
+    if (minutes > 0 && minutes < 1) {
+      return this.text("duration.seconds", { seconds: this.number(minutes * 60) });
+    }
     const { hours, rest } = split(minutes);
     if (hours === 0) {
       return this.text("duration.minutes", { minutes: this.number(rest) });

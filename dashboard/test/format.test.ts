@@ -24,6 +24,7 @@ const at = (time: string): number => Date.parse(time);
 describe("durations", () => {
   it.each([
     [0, "0 min"],
+    [0.5, "30 s"],
     [17.4, "17 min"],
     [59.6, "1 h"],
     [104, "1 h 44"],

@@ -65,6 +65,15 @@ MODULE_MOTION = 100.0
 MODULE_MOVING = 10.0
 """Module motion index above which somebody moves."""
 
+RESTLESS = 4.0
+"""Seconds of movement per epoch over five minutes at which nobody tries to sleep.
+
+A sleeper moves for one second in an epoch on average.
+"""
+
+INTENT_EPOCHS = 8.0
+"""Epochs over which sleep intent is averaged."""
+
 LATE = 2.0
 """Seconds by which frames may be late before their time counts as without data."""
 
@@ -462,13 +471,16 @@ class SleepEngine:
     def _intent(self, probabilities: FloatArray) -> float:
         """Return how likely the person tries to sleep: asleep, or lying still.
 
-        Ten seconds of movement in five minutes are about what a sleeper does.
+        Averaged over some minutes, for nobody changes that wish every half minute.
         """
         recent = [f.movement for f in self._staging.history[-10:] if f.known]
-        restless = min(1.0, sum(recent) / len(recent) / 4.0) if recent else 1.0
+        restless = min(1.0, sum(recent) / len(recent) / RESTLESS) if recent else 1.0
         if self._staging.history[-1].out_of_bed:
             restless = 1.0
-        return float(1.0 - probabilities[staging.AWAKE] * restless)
+        now = float(1.0 - probabilities[staging.AWAKE] * restless)
+        before = self._staging.intent if isfinite(self._staging.intent) else now
+        self._staging.intent = before + (now - before) / INTENT_EPOCHS
+        return self._staging.intent
 
     # Sessions
 
@@ -576,6 +588,7 @@ class SleepEngine:
             "trace": self._trace,
             "since_onset": self._staging.filter.since_onset,
             "usual": self._staging.usual,
+            "intent": self._staging.intent,
             "staged": len(self._staging.history),
             "arrays": arrays,
         }
@@ -637,6 +650,7 @@ class SleepEngine:
             ),
             history=list(self._features[-staged:]) if staged else [],
             usual=state["usual"],
+            intent=state["intent"],
         )
 
 
