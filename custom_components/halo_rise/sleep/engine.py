@@ -5,15 +5,15 @@ Results do not depend on how frames are batched, and a snapshot can be taken aft
 batch.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from math import floor, isfinite, nan
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..radar.frame import Capabilities, Climate, RadarFrame, Target
+from ..radar.frame import Capabilities, RadarFrame
 from . import presence, respiration, session, staging
 from .epoch import (
     EPOCH_SECONDS,
@@ -28,10 +28,18 @@ from .epoch import (
     Stage,
     Update,
 )
+from .gathering import Gathering, mean
 from .metrics import summarise
 from .respiration import Breathing
 from .staging import MODEL_VERSION, Features, LiveStaging, StageFilter
-from .state import STATE_VERSION
+from .state import (
+    STATE_VERSION,
+    epoch_of,
+    epoch_row,
+    features_of,
+    features_row,
+    frame_of,
+)
 from .timeline import SAMPLE_RATE, Second, Timeline
 
 type FloatArray = npt.NDArray[np.float64]
@@ -59,9 +67,6 @@ COHERENCE_EPOCHS = (4, 40)
 LONGEST_REACH_BACK = 40
 """Epochs kept before a session, more than it can reach back."""
 
-MODULE_MOTION = 100.0
-"""A module's own motion index counts on this scale: share of the time in percent."""
-
 MODULE_MOVING = 10.0
 """Module motion index above which somebody moves."""
 
@@ -76,24 +81,6 @@ INTENT_EPOCHS = 8.0
 
 LATE = 2.0
 """Seconds by which frames may be late before their time counts as without data."""
-
-
-@dataclass(slots=True)
-class _Gathering:
-    """The epoch being gathered."""
-
-    start: float = nan
-    covered: int = 0
-    movement: float = 0.0
-    presence: float = 0.0
-    seconds: int = 0
-    distance: list[float] = field(default_factory=list)
-    heart_rate: list[float] = field(default_factory=list)
-    rate: list[float] = field(default_factory=list)
-    quality: list[float] = field(default_factory=list)
-    temperature: list[float] = field(default_factory=list)
-    humidity: list[float] = field(default_factory=list)
-    illuminance: list[float] = field(default_factory=list)
 
 
 def _go_on() -> None:
@@ -139,7 +126,7 @@ class SleepEngine:
         self._shown_quality = 0.0
         self._shown_at = nan
         self._trace = 0.0
-        self._gathering = _Gathering()
+        self._gathering = Gathering()
         self._epochs: list[Epoch] = []
         """Of the session, or the last ones before one."""
 
@@ -177,7 +164,7 @@ class SleepEngine:
             )
         self._session = session.Session()
         self._presence = presence.Presence()
-        self._gathering = _Gathering()
+        self._gathering = Gathering()
         return updates
 
     def running_night(self) -> Night | None:
@@ -230,7 +217,11 @@ class SleepEngine:
         self._turn_epoch(second.time, updates)
         if isinstance(event, session.Started):
             self._begin_session(event.start, updates)
-        self._gather(second, moving)
+        self._gathering.add(
+            second,
+            moving=moving if self._capabilities.displacement else None,
+            presence=self._presence.confidence,
+        )
         updates.append(self._live(second, moving))
         self._relax()
 
@@ -348,37 +339,9 @@ class SleepEngine:
                 self._session.in_progress
                 and self._gathering.start + EPOCH_SECONDS < start
             ):
-                self._gathering = _Gathering(
-                    start=self._gathering.start + EPOCH_SECONDS
-                )
+                self._gathering = Gathering(start=self._gathering.start + EPOCH_SECONDS)
                 self._close_epoch(updates)
-        self._gathering = _Gathering(start=start)
-
-    def _gather(self, second: Second, moving: bool) -> None:
-        now = self._gathering
-        now.seconds += 1
-        now.covered += second.covered
-        now.presence += self._presence.confidence
-        if self._capabilities.displacement:
-            now.movement += moving
-        elif isfinite(second.motion):
-            now.movement += min(second.motion / MODULE_MOTION, 1.0)
-        for values, value in (
-            (now.distance, second.distance),
-            (now.heart_rate, second.heart_rate),
-            (now.rate, second.respiration_rate),
-            (now.quality, second.quality),
-        ):
-            if isfinite(value):
-                values.append(value)
-        if (climate := second.climate) is not None:
-            for values, value in (
-                (now.temperature, climate.temperature),
-                (now.humidity, climate.humidity),
-                (now.illuminance, climate.illuminance),
-            ):
-                if isfinite(value):
-                    values.append(value)
+        self._gathering = Gathering(start=start)
 
     def _close_epoch(self, updates: list[Update]) -> None:
         now = self._gathering
@@ -412,15 +375,11 @@ class SleepEngine:
             owner=Owner.PRIMARY if there else Owner.NOBODY,
             respiration_rate=breathing.rate if good else nan,
             respiration_quality=breathing.quality if there else 0.0,
-            heart_rate=_mean(now.heart_rate) if there else nan,
+            heart_rate=mean(now.heart_rate) if there else nan,
             motion=now.movement if known else nan,
             distance=float(np.median(now.distance)) if now.distance else nan,
             coverage=coverage,
-            climate=Climate(
-                temperature=_mean(now.temperature),
-                humidity=_mean(now.humidity),
-                illuminance=_mean(now.illuminance),
-            ),
+            climate=now.climate,
         )
         if self._session.in_progress:
             epoch = self._stage(epoch, features)
@@ -431,11 +390,11 @@ class SleepEngine:
             del self._features[:-LONGEST_REACH_BACK]
         updates.append(EpochScored(epoch=epoch))
 
-    def _epoch_breathing(self, now: _Gathering) -> tuple[Breathing, Breathing]:
+    def _epoch_breathing(self, now: Gathering) -> tuple[Breathing, Breathing]:
         """Return the breathing of the epoch and of the window that ends with it."""
         if not self._capabilities.displacement:
             rate = float(np.median(now.rate)) if now.rate else nan
-            own = presence.rates_breathing(rate, _mean(now.quality))
+            own = presence.rates_breathing(rate, mean(now.quality))
             return own, Breathing()
         # The memory ends with the second after the epoch, which closed it.
         end = int(min(max(self._clock - now.start - EPOCH_SECONDS + 1.0, 0.0), MEMORY))
@@ -555,9 +514,9 @@ class SleepEngine:
             "moving": self._moving.copy(),
             "jerks": self._jerks.copy(),
             "belief": np.empty((0, 0)) if belief is None else belief,
-            "epochs": np.array([_epoch_row(e) for e in self._epochs], dtype=np.float64),
+            "epochs": np.array([epoch_row(e) for e in self._epochs], dtype=np.float64),
             "features": np.array(
-                [_features_row(f) for f in self._features], dtype=np.float64
+                [features_row(f) for f in self._features], dtype=np.float64
             ),
         }
         return {
@@ -627,20 +586,20 @@ class SleepEngine:
                 raise ValueError(f"the saved {name} have another shape")
             own[:] = arrays[name]
         saved = dict(state["timeline"])
-        saved["pending"] = [_frame(frame) for frame in saved["pending"]]
-        saved["last_frame"] = _frame(saved["last_frame"])
+        saved["pending"] = [frame_of(frame) for frame in saved["pending"]]
+        saved["last_frame"] = frame_of(saved["last_frame"])
         self._timeline = Timeline(self._capabilities, **saved)
         self._presence = presence.Presence(**state["presence"])
         self._session = session.Session(**state["session"])
-        self._gathering = _Gathering(**state["gathering"])
+        self._gathering = Gathering(**state["gathering"])
         self._look = Breathing(**state["look"])
         self._clock = state["clock"]
         self._usual_jerk = state["usual_jerk"]
         self._coherence, self._coherence_count = state["coherence"]
         self._shown_rate, self._shown_quality, self._shown_at = state["shown"]
         self._trace = state["trace"]
-        self._epochs = [_epoch(row) for row in arrays["epochs"].tolist()]
-        self._features = [_feature(row) for row in arrays["features"].tolist()]
+        self._epochs = [epoch_of(row) for row in arrays["epochs"].tolist()]
+        self._features = [features_of(row) for row in arrays["features"].tolist()]
         belief = arrays["belief"]
         staged = int(state["staged"])
         self._staging = LiveStaging(
@@ -654,93 +613,6 @@ class SleepEngine:
         )
 
 
-def _mean(values: Iterable[float]) -> float:
-    known = list(values)
-    return sum(known) / len(known) if known else nan
-
-
 def _four(row: FloatArray) -> tuple[float, float, float, float]:
     awake, light, deep, rem = row.tolist()
     return awake, light, deep, rem
-
-
-def _frame(saved: dict[str, Any] | None) -> Any:
-    if saved is None:
-        return None
-    climate = saved["climate"]
-    return RadarFrame(
-        **{
-            **saved,
-            "targets": tuple(Target(**target) for target in saved["targets"]),
-            "climate": Climate(**climate) if climate else None,
-        }
-    )
-
-
-_OWNERS = tuple(Owner)
-
-
-def _epoch_row(epoch: Epoch) -> list[float]:
-    return [
-        epoch.start,
-        *(epoch.probabilities or (nan, nan, nan, nan)),
-        -1.0 if epoch.stage is None else float(STAGES.index(epoch.stage)),
-        epoch.confidence,
-        epoch.intent,
-        epoch.presence,
-        float(_OWNERS.index(epoch.owner)),
-        epoch.respiration_rate,
-        epoch.respiration_quality,
-        epoch.heart_rate,
-        epoch.motion,
-        epoch.distance,
-        epoch.coverage,
-        epoch.climate.temperature,
-        epoch.climate.humidity,
-        epoch.climate.illuminance,
-    ]
-
-
-def _epoch(row: list[float]) -> Epoch:
-    awake, light, deep, rem = row[1:5]
-    stage = int(row[5])
-    return Epoch(
-        start=row[0],
-        probabilities=(awake, light, deep, rem) if isfinite(awake) else None,
-        stage=None if stage < 0 else STAGES[stage],
-        confidence=row[6],
-        intent=row[7],
-        presence=row[8],
-        owner=_OWNERS[int(row[9])],
-        respiration_rate=row[10],
-        respiration_quality=row[11],
-        heart_rate=row[12],
-        motion=row[13],
-        distance=row[14],
-        coverage=row[15],
-        climate=Climate(temperature=row[16], humidity=row[17], illuminance=row[18]),
-    )
-
-
-def _features_row(features: Features) -> list[float]:
-    return [
-        features.movement,
-        features.rate,
-        features.interval_variation,
-        features.depth,
-        features.depth_variation,
-        float(features.out_of_bed),
-        float(features.known),
-    ]
-
-
-def _feature(row: list[float]) -> Features:
-    return Features(
-        movement=row[0],
-        rate=row[1],
-        interval_variation=row[2],
-        depth=row[3],
-        depth_variation=row[4],
-        out_of_bed=bool(row[5]),
-        known=bool(row[6]),
-    )

@@ -2,10 +2,15 @@
 
 from io import BytesIO
 import json
+from math import isfinite, nan
 from typing import Any
 import zipfile
 
 import numpy as np
+
+from ..radar.frame import Climate, RadarFrame, Target
+from .epoch import STAGES, Epoch, Owner
+from .staging import Features
 
 STATE_VERSION = 1
 """Raised whenever an older state can no longer be understood."""
@@ -44,3 +49,90 @@ def load_state(data: bytes) -> dict[str, Any]:
         raise ValueError("engine state of another version")
     state["arrays"] = arrays
     return state
+
+
+def frame_of(saved: dict[str, Any] | None) -> RadarFrame | None:
+    """Return the frame that was saved as a dictionary."""
+    if saved is None:
+        return None
+    climate = saved["climate"]
+    return RadarFrame(
+        **{
+            **saved,
+            "targets": tuple(Target(**target) for target in saved["targets"]),
+            "climate": Climate(**climate) if climate else None,
+        }
+    )
+
+
+_OWNERS = tuple(Owner)
+
+
+def epoch_row(epoch: Epoch) -> list[float]:
+    """Return an epoch as numbers, for an array."""
+    return [
+        epoch.start,
+        *(epoch.probabilities or (nan, nan, nan, nan)),
+        -1.0 if epoch.stage is None else float(STAGES.index(epoch.stage)),
+        epoch.confidence,
+        epoch.intent,
+        epoch.presence,
+        float(_OWNERS.index(epoch.owner)),
+        epoch.respiration_rate,
+        epoch.respiration_quality,
+        epoch.heart_rate,
+        epoch.motion,
+        epoch.distance,
+        epoch.coverage,
+        epoch.climate.temperature,
+        epoch.climate.humidity,
+        epoch.climate.illuminance,
+    ]
+
+
+def epoch_of(row: list[float]) -> Epoch:
+    """Return the epoch of a row."""
+    awake, light, deep, rem = row[1:5]
+    stage = int(row[5])
+    return Epoch(
+        start=row[0],
+        probabilities=(awake, light, deep, rem) if isfinite(awake) else None,
+        stage=None if stage < 0 else STAGES[stage],
+        confidence=row[6],
+        intent=row[7],
+        presence=row[8],
+        owner=_OWNERS[int(row[9])],
+        respiration_rate=row[10],
+        respiration_quality=row[11],
+        heart_rate=row[12],
+        motion=row[13],
+        distance=row[14],
+        coverage=row[15],
+        climate=Climate(temperature=row[16], humidity=row[17], illuminance=row[18]),
+    )
+
+
+def features_row(features: Features) -> list[float]:
+    """Return features as numbers, for an array."""
+    return [
+        features.movement,
+        features.rate,
+        features.interval_variation,
+        features.depth,
+        features.depth_variation,
+        float(features.out_of_bed),
+        float(features.known),
+    ]
+
+
+def features_of(row: list[float]) -> Features:
+    """Return the features of a row."""
+    return Features(
+        movement=row[0],
+        rate=row[1],
+        interval_variation=row[2],
+        depth=row[3],
+        depth_variation=row[4],
+        out_of_bed=bool(row[5]),
+        known=bool(row[6]),
+    )

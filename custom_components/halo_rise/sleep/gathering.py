@@ -1,0 +1,79 @@
+"""What one epoch gathers, second by second."""
+
+from dataclasses import dataclass, field
+from math import isfinite, nan
+
+from ..radar.frame import Climate
+from .timeline import Second
+
+MODULE_MOTION = 100.0
+"""A module's own motion index counts on this scale: share of the time in percent."""
+
+
+@dataclass(slots=True)
+class Gathering:
+    """The epoch being gathered."""
+
+    start: float = nan
+    """Seconds since the Unix epoch, nan before the first second."""
+
+    seconds: int = 0
+    covered: int = 0
+    """Seconds for which the radar delivered data."""
+
+    movement: float = 0.0
+    """Seconds of movement."""
+
+    presence: float = 0.0
+    """Sum of the confidences."""
+
+    distance: list[float] = field(default_factory=list)
+    heart_rate: list[float] = field(default_factory=list)
+    rate: list[float] = field(default_factory=list)
+    quality: list[float] = field(default_factory=list)
+    temperature: list[float] = field(default_factory=list)
+    humidity: list[float] = field(default_factory=list)
+    illuminance: list[float] = field(default_factory=list)
+
+    def add(self, second: Second, *, moving: bool | None, presence: float) -> None:
+        """Take one second.
+
+        Args:
+            second: What the radar saw.
+            moving: Whether somebody moved, None where only the module itself can tell.
+            presence: Confidence that somebody is there.
+
+        """
+        self.seconds += 1
+        self.covered += second.covered
+        self.presence += presence
+        if moving is not None:
+            self.movement += moving
+        elif isfinite(second.motion):
+            self.movement += min(second.motion / MODULE_MOTION, 1.0)
+        room = second.climate or Climate()
+        for values, value in (
+            (self.distance, second.distance),
+            (self.heart_rate, second.heart_rate),
+            (self.rate, second.respiration_rate),
+            (self.quality, second.quality),
+            (self.temperature, room.temperature),
+            (self.humidity, room.humidity),
+            (self.illuminance, room.illuminance),
+        ):
+            if isfinite(value):
+                values.append(value)
+
+    @property
+    def climate(self) -> Climate:
+        """Return the mean of the room readings."""
+        return Climate(
+            temperature=mean(self.temperature),
+            humidity=mean(self.humidity),
+            illuminance=mean(self.illuminance),
+        )
+
+
+def mean(values: list[float]) -> float:
+    """Return the mean, nan of nothing."""
+    return sum(values) / len(values) if values else nan
