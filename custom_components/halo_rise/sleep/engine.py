@@ -70,15 +70,6 @@ LONGEST_REACH_BACK = 40
 MODULE_MOVING = 10.0
 """Module motion index above which somebody moves."""
 
-RESTLESS = 4.0
-"""Seconds of movement per epoch over five minutes at which nobody tries to sleep.
-
-A sleeper moves for one second in an epoch on average.
-"""
-
-INTENT_EPOCHS = 8.0
-"""Epochs over which sleep intent is averaged."""
-
 LATE = 2.0
 """Seconds by which frames may be late before their time counts as without data."""
 
@@ -415,31 +406,20 @@ class SleepEngine:
 
     def _stage(self, epoch: Epoch, features: Features) -> Epoch:
         probabilities = self._staging.add(features, self._chain)
-        intent = self._intent(probabilities)
-        if not features.known or features.out_of_bed:
-            return replace(epoch, intent=intent if features.known else nan)
+        if not features.known:
+            return epoch
+        if features.out_of_bed:
+            return replace(epoch, intent=0.0)
         best = int(probabilities.argmax())
         return replace(
             epoch,
             probabilities=_four(probabilities),
             stage=STAGES[best],
             confidence=float(probabilities[best]),
-            intent=intent,
+            # Nothing here can tell reading from trying to sleep: whoever lies in bed is
+            # taken to try, as surely as anybody lies there.
+            intent=max(epoch.presence, 0.5),
         )
-
-    def _intent(self, probabilities: FloatArray) -> float:
-        """Return how likely the person tries to sleep: asleep, or lying still.
-
-        Averaged over some minutes, for nobody changes that wish every half minute.
-        """
-        recent = [f.movement for f in self._staging.history[-10:] if f.known]
-        restless = min(1.0, sum(recent) / len(recent) / RESTLESS) if recent else 1.0
-        if self._staging.history[-1].out_of_bed:
-            restless = 1.0
-        now = float(1.0 - probabilities[staging.AWAKE] * restless)
-        before = self._staging.intent if isfinite(self._staging.intent) else now
-        self._staging.intent = before + (now - before) / INTENT_EPOCHS
-        return self._staging.intent
 
     # Sessions
 
@@ -547,7 +527,6 @@ class SleepEngine:
             "trace": self._trace,
             "since_onset": self._staging.filter.since_onset,
             "usual": self._staging.usual,
-            "intent": self._staging.intent,
             "staged": len(self._staging.history),
             "arrays": arrays,
         }
@@ -609,7 +588,6 @@ class SleepEngine:
             ),
             history=list(self._features[-staged:]) if staged else [],
             usual=state["usual"],
-            intent=state["intent"],
         )
 
 

@@ -322,8 +322,6 @@ class LiveStaging:
     filter: StageFilter = field(default_factory=StageFilter)
     history: list[Features] = field(default_factory=list)
     usual: dict[str, float] = field(default_factory=lambda: usual_values([]))
-    intent: float = nan
-    """Probability that the person is trying to sleep, averaged."""
 
     def add(self, features: Features, chain: Chain) -> FloatArray:
         """Score one epoch and return the probability of each stage, shape ``[4]``."""
