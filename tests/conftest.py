@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from hypothesis import settings
 import pytest
 
 # Imported before Home Assistant's own fixtures put their folder of custom integrations
@@ -9,6 +10,12 @@ import pytest
 import custom_components.halo_rise  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
+
+# How long an example takes says more about the machine than about the code. Hypothesis
+# has a profile of its own for checks that nobody watches.
+settings.register_profile("project", deadline=None)
+if settings.get_current_profile_name() != "ci":
+    settings.load_profile("project")
 
 pytest_plugins = ["tests.house"]
 

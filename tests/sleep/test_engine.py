@@ -107,7 +107,7 @@ def test_a_radar_silent_for_half_a_day_separates_two_nights() -> None:
     assert second.start == pytest.approx(START + 3015.0 + 14 * 3600.0, abs=30.0)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(sizes=st.lists(st.integers(1, 4000), min_size=3, max_size=12))
 def test_results_do_not_depend_on_the_size_of_batches(sizes: list[int]) -> None:
     frames, expected = _reference()
@@ -119,7 +119,7 @@ def test_results_do_not_depend_on_the_size_of_batches(sizes: list[int]) -> None:
     assert repr(updates) == repr(expected)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(sizes=st.lists(st.integers(1000, 9000), min_size=2, max_size=6))
 def test_results_do_not_depend_on_restarts(sizes: list[int]) -> None:
     frames, expected = _reference()

@@ -25,7 +25,7 @@ def _breathing(
     return np.asarray(wave + np.random.default_rng(0).normal(0.0, noise, time.size))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rate=st.floats(min_value=6.0, max_value=30.0),
     depth=st.floats(min_value=0.3, max_value=12.0),

@@ -42,7 +42,7 @@ features = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(night=st.lists(features, min_size=1, max_size=60))
 def test_probabilities_are_probabilities_whatever_is_missing(
     night: list[Features],
