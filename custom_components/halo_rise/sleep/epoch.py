@@ -31,6 +31,18 @@ class Owner(StrEnum):
     NOBODY = "nobody"
 
 
+class SleepEventKind(StrEnum):
+    """What happens to the primary sleeper, each told once."""
+
+    GOT_IN_BED = "got_in_bed"
+    TRYING_TO_SLEEP = "trying_to_sleep"
+    FELL_ASLEEP = "fell_asleep"
+    WOKE_UP = "woke_up"
+    LEFT_BED = "left_bed"
+    RETURNED_TO_BED = "returned_to_bed"
+    GOT_UP = "got_up"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Epoch:
     """Thirty seconds as they were scored from what had been streamed so far."""
@@ -116,6 +128,15 @@ class NightSummary:
     final_awakening: float | None
     """Seconds since the Unix epoch."""
 
+    time_trying_to_sleep: float = nan
+    """From the first to the last moment of trying to sleep; latency counts from there."""
+
+    trying_start: float | None = None
+    """Seconds since the Unix epoch, None where nobody tried or it is not known."""
+
+    trying_end: float | None = None
+    """Seconds since the Unix epoch."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
@@ -136,6 +157,13 @@ class Night:
     model_version: str
     module: str
     """Model identifier of the radar module."""
+
+    attempts: tuple[tuple[float, float], ...] = ()
+    """Start and end of each time of trying to sleep, in order; seconds since the epoch.
+
+    What lies between them, and before the first, was reading or television. Settled with
+    the whole night, provisional while it runs.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +188,21 @@ class LiveUpdate:
     displacement: tuple[float, ...] = ()
     """Millimetres, the samples of this second with the drift removed."""
 
+    owner: Owner = Owner.NOBODY
+    """Whose breathing and movement this is."""
+
+    owner_confidence: float = nan
+    """Probability of the owner, 0 to 1."""
+
+    others: bool | None = False
+    """Somebody else is in bed, None where the module cannot tell."""
+
+    intent: float = nan
+    """Sleep-intent score, 0 to 1, nan outside a session."""
+
+    trying: bool | None = None
+    """The sleeper is trying to sleep (or asleep), None outside a session."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochScored:
@@ -183,4 +226,52 @@ class SessionEnded:
     night: Night
 
 
-type Update = LiveUpdate | EpochScored | SessionStarted | SessionEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SleepEvent:
+    """Something happened to the primary sleeper."""
+
+    kind: SleepEventKind
+    time: float
+    """When it happened, which may lie minutes before it was known (s since the epoch)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BedZone:
+    """The detection zone and what was learned in it; metres, nan is not learned yet."""
+
+    nearest: float
+    """Nearer than this nothing counts; set by the user."""
+
+    farthest: float
+    """Farther than this nothing counts; set by the user."""
+
+    bed_near: float = nan
+    """Nearest distance at which the sleeper rests."""
+
+    bed_far: float = nan
+    """Farthest distance at which the sleeper rests."""
+
+    bearing: float = nan
+    """Radians from the sensor's axis to the sleeper, for modules that tell positions."""
+
+    nights: int = 0
+    """Nights it was learned from."""
+
+    @property
+    def strip(self) -> tuple[float, float]:
+        """Return the out-of-bed strip between sensor and bed, nearest and farthest."""
+        return self.nearest, self.bed_near
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorMoved:
+    """The bed lies elsewhere than before, so the sensor was moved; it is learned again."""
+
+    time: float
+    before: BedZone
+    after: BedZone
+
+
+type Update = (
+    LiveUpdate | EpochScored | SessionStarted | SessionEnded | SleepEvent | SensorMoved
+)

@@ -1,0 +1,1 @@
+"""A bedroom to test in: people, pets and things, and what each module sees of them."""
