@@ -40,6 +40,9 @@ SUMMARY = NightSummary(
     coverage=0.975,
     sleep_onset=EVENING + 840,
     final_awakening=EVENING + 27_900,
+    time_trying_to_sleep=465.0,
+    trying_start=EVENING + 600,
+    trying_end=EVENING + 28_500,
 )
 
 
@@ -110,11 +113,16 @@ def make_night(
                 "total_sleep_time": total,
                 "sleep_onset": start + 840,
                 "final_awakening": end - 900,
+                "trying_start": start + 600,
+                "trying_end": end - 300,
             }
             | summary,
         ),
         model_version="1",
         module="mr60bha2",
+        attempts=((start + 600, end - 7200), (end - 6600, end - 300))
+        if hours > 3
+        else (),
     )
 
 

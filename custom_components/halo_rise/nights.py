@@ -1,7 +1,7 @@
 """The archive of nights: one SQLite file per bedside, for the executor only.
 
-A dozen statements on three tables that nobody joins: Python's own sqlite3 says them
-plainly. SQLAlchemy, which core pins, would add a second vocabulary and its own
+A dozen statements on a few tables that hardly anybody joins: Python's own sqlite3 says
+them plainly. SQLAlchemy, which core pins, would add a second vocabulary and its own
 connection pool, and every error would still have to be read from SQLite's code.
 
 Every method blocks, so it belongs into the executor, where any thread may call it. A
@@ -27,6 +27,11 @@ import numpy as np
 from . import night_codec
 from .const import LOGGER
 from .sleep.epoch import Night, NightSummary
+
+CLOCK_TIMES: Final = frozenset(
+    {"sleep_onset", "final_awakening", "trying_start", "trying_end"}
+)
+"""What of a night's summary are moments and no amounts."""
 
 _APPLICATION_ID: Final = 0x48616C6F
 """Written into the file's header, so that no other database is taken for an archive."""
@@ -76,9 +81,26 @@ _MIGRATIONS: Final = (
         snapshot BLOB NOT NULL
     ) STRICT;
     """,
+    # Version 2. The times of trying to sleep, and a place for what was learned over the
+    # nights, which outlives the state of a session.
+    """
+    ALTER TABLE nights ADD COLUMN time_trying_to_sleep REAL;
+    ALTER TABLE nights ADD COLUMN trying_start REAL;
+    ALTER TABLE nights ADD COLUMN trying_end REAL;
+    CREATE TABLE attempts (
+        night_id INTEGER NOT NULL REFERENCES nights (id) ON DELETE CASCADE,
+        start REAL NOT NULL,
+        "end" REAL NOT NULL,
+        PRIMARY KEY (night_id, start)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE learned (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
-_TABLES: Final = {"nights", "epochs", "state"}
+_TABLES: Final = {"nights", "epochs", "state", "attempts", "learned"}
 
 # Which session is the main sleep of its day is never stored, for the next session can
 # change it, and no hour of the clock has a say: a session is a nap if less than three
@@ -100,7 +122,6 @@ _SESSIONS: Final = """
 """
 
 _SUMMARY: Final = tuple(field.name for field in fields(NightSummary))
-_CLOCK_TIMES: Final = {"sleep_onset", "final_awakening"}
 _WRITTEN: Final = ("start", "end", "module", "model_version", "settled_at", *_SUMMARY)
 
 # Every name in it is one of ours. "end" is a word of SQL, hence the quotes.
@@ -233,12 +254,21 @@ class NightArchive:
         epochs = night_codec.encode(
             night.epochs, night.settled_stages, night.settled_probabilities
         )
+        attempts = [
+            (_milliseconds(start), _milliseconds(end)) for start, end in night.attempts
+        ]
 
         def add(connection: sqlite3.Connection) -> int:
             night_id: int = connection.execute(_ADD_NIGHT, row).fetchone()["id"]
             connection.execute(
                 "INSERT OR REPLACE INTO epochs (night_id, data) VALUES (?, ?)",
                 (night_id, epochs),
+            )
+            connection.execute("DELETE FROM attempts WHERE night_id = ?", (night_id,))
+            connection.executemany(
+                'INSERT OR REPLACE INTO attempts (night_id, start, "end")'
+                " VALUES (?, ?, ?)",
+                [(night_id, *attempt) for attempt in attempts],
             )
             return night_id
 
@@ -281,18 +311,30 @@ class NightArchive:
         Raises:
             ArchiveError: The epochs of this night cannot be read; others may be fine.
         """
-        rows = self._fetch(
-            """
-            SELECT sessions.*, epochs.data FROM sessions
-            JOIN epochs ON epochs.night_id = sessions.id WHERE sessions.id = ?
-            """,
-            (night_id,),
-        )
-        if not rows:
+
+        def read(
+            connection: sqlite3.Connection,
+        ) -> tuple[sqlite3.Row | None, list[sqlite3.Row]]:
+            night = connection.execute(
+                """
+                SELECT sessions.*, epochs.data FROM sessions
+                JOIN epochs ON epochs.night_id = sessions.id WHERE sessions.id = ?
+                """,
+                (night_id,),
+            ).fetchone()
+            attempts = connection.execute(
+                'SELECT start, "end" FROM attempts WHERE night_id = ? ORDER BY start',
+                (night_id,),
+            ).fetchall()
+            return night, attempts
+
+        # Both at once, so that they belong to the same version of the night.
+        row, attempts = self._run(read, transaction=False)
+        if row is None:
             return None
-        record = _record(rows[0])
+        record = _record(row)
         try:
-            epochs, stages, probabilities = night_codec.decode(rows[0]["data"])
+            epochs, stages, probabilities = night_codec.decode(row["data"])
         except ValueError as err:
             raise ArchiveError("unreadable", f"{err} (night {night_id})") from err
         night = Night(
@@ -304,6 +346,7 @@ class NightArchive:
             summary=record.summary,
             model_version=record.model_version,
             module=record.module,
+            attempts=tuple((attempt["start"], attempt["end"]) for attempt in attempts),
         )
         return StoredNight(record=record, night=night)
 
@@ -340,7 +383,7 @@ class NightArchive:
         nights = self.list_nights(before=before, limit=count, main_only=True)
         ranges = {}
         for name in _SUMMARY:
-            if name in _CLOCK_TIMES:
+            if name in CLOCK_TIMES:
                 continue
             values = np.array([getattr(night.summary, name) for night in nights])
             if (known := values[~np.isnan(values)]).size:
@@ -365,6 +408,20 @@ class NightArchive:
     def clear_state(self) -> None:
         """Forget the engine's state."""
         self._run(lambda connection: connection.execute("DELETE FROM state"))
+
+    def save_learned(self, key: str, value: str) -> None:
+        """Keep something that was learned over the nights."""
+        self._run(
+            lambda connection: connection.execute(
+                "INSERT OR REPLACE INTO learned (key, value) VALUES (?, ?)",
+                (key, value),
+            )
+        )
+
+    def load_learned(self, key: str) -> str | None:
+        """Return what was learned over the nights, None where nothing was."""
+        rows = self._fetch("SELECT value FROM learned WHERE key = ?", (key,))
+        return rows[0]["value"] if rows else None
 
     def _fetch(
         self, statement: str, parameters: tuple[Any, ...] | dict[str, Any] = ()
@@ -560,9 +617,7 @@ def _first(rows: list[sqlite3.Row]) -> int | None:
 
 def _record(row: sqlite3.Row) -> NightRecord:
     summary: dict[str, Any] = {
-        name: nan
-        if (value := row[name]) is None and name not in _CLOCK_TIMES
-        else value
+        name: nan if (value := row[name]) is None and name not in CLOCK_TIMES else value
         for name in _SUMMARY
     }
     return NightRecord(

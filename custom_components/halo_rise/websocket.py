@@ -24,7 +24,7 @@ import probatio
 
 from .const import DOMAIN
 from .coordinator import HaloRiseConfigEntry
-from .nights import ArchiveError, NightArchive, NightRecord, Usual
+from .nights import CLOCK_TIMES, ArchiveError, NightArchive, NightRecord, Usual
 from .sleep.epoch import EPOCH_SECONDS, STAGES, Night, NightSummary, Owner
 
 ERR_NOT_LOADED: Final = "not_loaded"
@@ -294,6 +294,7 @@ def _night(night: Night, usual: Usual) -> dict[str, Any]:
         "epoch_seconds": int(EPOCH_SECONDS),
         "first_epoch": _iso(epochs[0].start) if epochs else None,
         "epochs": columns,
+        "attempts": _attempts(night),
         "summary": _summary(night.summary),
         "usual": {
             "nights": usual.nights,
@@ -304,6 +305,19 @@ def _night(night: Night, usual: Usual) -> dict[str, Any]:
             },
         },
     }
+
+
+def _attempts(night: Night) -> list[list[str | None]] | None:
+    """Return start and end of each time of trying to sleep.
+
+    Null where it is not known: nobody has searched the nights of earlier versions.
+    """
+    searched = night.settled_stages is None or isfinite(
+        night.summary.time_trying_to_sleep
+    )
+    if not night.attempts and not searched:
+        return None
+    return [[_iso(start), _iso(end)] for start, end in night.attempts]
 
 
 def _confidences(night: Night) -> Iterable[float]:
@@ -333,7 +347,7 @@ def _summary(summary: NightSummary) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for field in fields(NightSummary):
         value = getattr(summary, field.name)
-        if field.name in ("sleep_onset", "final_awakening"):
+        if field.name in CLOCK_TIMES:
             result[field.name] = _iso(value)
         else:
             result[field.name] = _number(value, _DECIMALS_OF_SUMMARY.get(field.name, 1))

@@ -7,6 +7,7 @@ from math import isnan, nan
 import os
 from pathlib import Path
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -89,6 +90,10 @@ class TestNights:
         assert [epoch.stage for epoch in stored.night.epochs] == [
             epoch.stage for epoch in night.epochs
         ]
+        assert len(night.attempts) == 2
+        assert stored.night.attempts == tuple(
+            (round(start, 3), round(end, 3)) for start, end in night.attempts
+        )
 
     @pytest.mark.parametrize(
         "night",
@@ -125,6 +130,15 @@ class TestNights:
         assert stored.night.end == longer.end
         assert stored.night.summary.awakenings == 12
         assert len(stored.night.epochs) == len(longer.epochs)
+        assert stored.night.attempts == longer.attempts
+
+    def test_attempts_that_begin_together(self, archive: NightArchive) -> None:
+        """Even what makes no sense does not keep a night from being stored."""
+        attempts = ((EVENING, EVENING), (EVENING + 0.0001, EVENING + 60))
+        night_id = archive.add_night(replace(make_night(), attempts=attempts))
+        stored = archive.get_night(night_id)
+        assert stored is not None
+        assert stored.night.attempts == ((EVENING, EVENING + 60),)
 
     def test_pages_of_the_list_neither_overlap_nor_leave_gaps(
         self, archive: NightArchive
@@ -156,6 +170,7 @@ class TestNights:
         assert archive.delete_night(night_id)
         assert archive.get_night(night_id) is None
         assert all(model_version.encode() not in data for data in files(path).values())
+        assert archive._fetch("SELECT * FROM attempts") == []
         assert archive.add_night(make_night()) > night_id
 
     def test_one_damaged_night_does_not_hide_the_others(
@@ -280,7 +295,7 @@ class TestUsual:
         archive.add_night(make_night())
         assert archive.usual(EVENING + DAY).ranges.keys() == {
             field.name for field in fields(NightSummary)
-        } - {"sleep_onset", "final_awakening"}
+        } - {"sleep_onset", "final_awakening", "trying_start", "trying_end"}
 
     def test_there_is_a_first_night(self, archive: NightArchive) -> None:
         """Without earlier nights nothing is usual."""
@@ -310,6 +325,21 @@ class TestState:
             archive.save_state(random.randbytes(30_000))
         archive.close()
         assert sum(map(len, files(path).values())) < 150_000
+
+
+class TestLearned:
+    """What was learned over the nights outlives them all."""
+
+    def test_the_last_value_counts(self, archive: NightArchive) -> None:
+        """It is there after closing, whatever happens to the engine's state."""
+        assert archive.load_learned("profile") is None
+        archive.save_learned("profile", "first")
+        archive.save_learned("profile", "\u4e8c")
+        archive.clear_state()
+        archive.close()
+        archive.open()
+        assert archive.load_learned("profile") == "\u4e8c"
+        assert archive.load_learned("another") is None
 
 
 class TestTrouble:
@@ -565,6 +595,50 @@ class TestDamage:
 
 class TestVersions:
     """The file says its version."""
+
+    def test_version_1(self, path: Path) -> None:
+        """The file of 0.1.0 is read; what it did not know is unknown."""
+        path.parent.mkdir()
+        shutil.copy(Path(__file__).with_name("version_1.db"), path)
+        archive = NightArchive(path)
+        archive.open()
+        assert archive.set_aside is None
+        second, first = archive.list_nights()
+        assert (first.start, second.start) == (EVENING, EVENING + DAY)
+        assert second.summary.sleep_onset is None
+        assert isnan(second.summary.rem_latency)
+
+        stored = archive.get_night(first.id)
+        assert stored is not None
+        expected = make_night(hours=1)
+        assert stored.night.settled_stages == expected.settled_stages
+        assert stored.night.epochs[-1].start == expected.epochs[-1].start
+        assert same_summary(
+            stored.night.summary,
+            replace(
+                expected.summary,
+                time_trying_to_sleep=nan,
+                trying_start=None,
+                trying_end=None,
+            ),
+        )
+        assert stored.night.attempts == ()
+        assert "time_trying_to_sleep" not in archive.usual(EVENING + 2 * DAY).ranges
+        assert archive.load_state() == b"the engine's state"
+        assert archive.load_learned("profile") is None
+
+        # From here on it is like any other.
+        archive.save_learned("profile", "{}")
+        night_id = archive.add_night(make_night(EVENING + 2 * DAY))
+        archive.close()
+        archive.open()
+        newest = archive.get_night(night_id)
+        assert newest is not None
+        assert newest.night.attempts == make_night(EVENING + 2 * DAY).attempts
+        assert newest.night.summary.time_trying_to_sleep == 465.0
+        assert archive.load_learned("profile") == "{}"
+        assert len(archive.list_nights()) == 3
+        archive.close()
 
     def test_a_newer_file_is_left_alone(
         self, archive: NightArchive, path: Path

@@ -150,6 +150,9 @@ class TestList:
                 "coverage": 0.975,
                 "sleep_onset": "2026-11-21T22:44:00+00:00",
                 "final_awakening": None,
+                "time_trying_to_sleep": 465.0,
+                "trying_start": "2026-11-21T22:40:00+00:00",
+                "trying_end": "2026-11-22T06:25:00+00:00",
             },
         }
         assert page["nights"][1]["summary"].keys() == {
@@ -305,6 +308,7 @@ class TestGet:
         assert usual["awakenings"] == [0.3, 1.5, 2.7]
         assert usual["efficiency"] == [0.897, 0.897, 0.897]
         assert "sleep_onset" not in usual
+        assert "trying_start" not in usual
 
     async def test_running(
         self,
@@ -333,6 +337,42 @@ class TestGet:
         ]
         assert night["summary"]["respiration_rate"] is None
         assert night["usual"]["nights"] == 1
+
+    @pytest.mark.parametrize(
+        ("settled", "attempts", "known", "sent"),
+        [
+            (
+                True,
+                ((EVENING + 600, EVENING + 900.5), (EVENING + 1200, EVENING + 3600)),
+                50.0,
+                [
+                    ["2026-11-21T22:40:00+00:00", "2026-11-21T22:45:00.500000+00:00"],
+                    ["2026-11-21T22:50:00+00:00", "2026-11-21T23:30:00+00:00"],
+                ],
+            ),
+            (True, (), 0.0, []),
+            (True, (), nan, None),
+            (False, (), nan, []),
+        ],
+        ids=["two", "none", "not known", "none yet"],
+    )
+    async def test_attempts(
+        self,
+        hass: HomeAssistant,
+        bedside: HaloRiseConfigEntry,
+        client: MockHAClientWebSocket,
+        device_id: str,
+        settled: bool,
+        attempts: tuple[tuple[float, float], ...],
+        known: float,
+        sent: list[list[str]] | None,
+    ) -> None:
+        """Reading in bed is told from trying to sleep, and both from not knowing."""
+        night = replace(
+            make_night(settled=settled, time_trying_to_sleep=known), attempts=attempts
+        )
+        await add_nights(hass, bedside, night)
+        assert (await result(client, "get", device_id))["attempts"] == sent
 
     async def test_a_night_without_epochs(
         self,
