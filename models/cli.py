@@ -6,6 +6,7 @@ shows; the function's own signature and docstring make `halo-rise COMMAND --help
 """
 
 from importlib import import_module
+import os
 from pathlib import Path
 import sys
 from types import ModuleType
@@ -22,6 +23,8 @@ class Command(NamedTuple):
     module: str
     function: str
     summary: str
+    one_thread: bool = False
+    """Linear algebra must keep to the core it is called on."""
 
 
 COMMANDS = {
@@ -40,6 +43,12 @@ COMMANDS = {
     ),
     "replay": Command(
         "replay", "replay", "Score a recording with the engine users run."
+    ),
+    "scenarios": Command(
+        "scenarios",
+        "scenarios",
+        "Measure the engine in simulated bedrooms.",
+        one_thread=True,
     ),
     "synthesise": Command(
         "synthesis", "synthesise", "Write invented nights with their truth."
@@ -73,6 +82,21 @@ def _spare_home_assistant() -> None:
         sys.modules[INTEGRATION] = package
 
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def _keep_to_one_thread() -> None:
+    """Ask for one thread of linear algebra, before numpy is imported and reads it."""
+    for name in THREADS:
+        os.environ[name] = "1"
+
+
+def begin_worker() -> None:
+    """Make a new process fit for work as this one is."""
+    _keep_to_one_thread()
+    _spare_home_assistant()
+
+
 def _not_loaded() -> None:
     """Stand in for the commands that this call does not concern."""
 
@@ -101,6 +125,8 @@ def main(arguments: list[str] | None = None) -> None:
         arguments = sys.argv[1:]
     wanted = arguments[0] if arguments else None
     _spare_home_assistant()
+    if wanted in COMMANDS and COMMANDS[wanted].one_thread:
+        _keep_to_one_thread()
     try:
         _application(wanted)(arguments, prog_name="halo-rise")
     except UserError as error:
