@@ -5,37 +5,57 @@ Results do not depend on how frames are batched, and a snapshot can be taken aft
 batch.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from math import floor, isfinite, nan
-from typing import Any
+from math import atan2, floor, isfinite, log, nan, sqrt
+from statistics import median
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..radar.frame import Capabilities, RadarFrame
-from . import presence, respiration, session, staging
+from . import (
+    happenings,
+    intent,
+    presence,
+    respiration,
+    session,
+    settling,
+    sleeper,
+    staging,
+    zone,
+)
 from .epoch import (
     EPOCH_SECONDS,
     STAGES,
+    BedZone,
     Epoch,
     EpochScored,
     LiveUpdate,
     Night,
     Owner,
+    SensorMoved,
     SessionEnded,
     SessionStarted,
     Stage,
     Update,
 )
 from .gathering import Gathering, mean
-from .metrics import summarise
+from .happenings import Happenings
+from .intent import Clues, Partition
 from .respiration import Breathing
+from .settling import Scored
+from .sleeper import OwnerEvidence, Profile, Sleeper
 from .staging import MODEL_VERSION, Features, LiveStaging, StageFilter
 from .state import (
     STATE_VERSION,
+    clues_of,
+    clues_row,
     epoch_of,
     epoch_row,
+    evidence_of,
+    evidence_row,
     features_of,
     features_row,
     frame_of,
@@ -73,6 +93,44 @@ MODULE_MOVING = 10.0
 LATE = 2.0
 """Seconds by which frames may be late before their time counts as without data."""
 
+NEAR_BODY = 0.25
+"""Metres from the measured body within which a target's speed is its own."""
+
+BEYOND = 0.7
+"""Metres beyond the zone in which a second body is still in the same bed."""
+
+PET_DEPTH = 0.10
+PET_REGULARITY = 0.4
+"""Millimetres below which regular breathing is a pet's (cat 0.021 to 0.060, ``radar.md``
+§5; the shallowest sleeper 0.3), and how regular it must be."""
+
+THERE_ABOVE = 0.7
+THERE_BELOW = 0.3
+"""Probability at which the primary sleeper is taken to be in bed and to have left."""
+
+SECOND_FOR = 0.5
+"""Share of an epoch for which a second body must be listed to have a place."""
+
+STRIP_PATIENCE = 900.0
+"""Seconds of quiet breathing after which somebody who seemed to sit before the bed is
+taken to lie in it: the sensor must have been moved."""
+
+
+class _Sensed(NamedTuple):
+    """The bodies of one second."""
+
+    distance: float
+    """Metres to the measured body, nan if there is none."""
+
+    speed: float
+    """Its radial speed in m/s, or that of whatever moves if nothing is measured."""
+
+    second: float
+    """Metres to a second body behind it, nan if none is listed."""
+
+    bearing: float
+    """Radians to the measured body, nan if it is not listed."""
+
 
 def _go_on() -> None:
     """Work without a pause."""
@@ -87,6 +145,8 @@ class SleepEngine:
         *,
         epoch_origin: float = 0.0,
         relax: Callable[[], None] = _go_on,
+        limits: tuple[float, float] = presence.ZONE,
+        profile: Mapping[str, Any] | None = None,
     ) -> None:
         """Start with an empty bed.
 
@@ -96,9 +156,15 @@ class SleepEngine:
                 whole seconds since the Unix epoch.
             relax: Called after every few milliseconds of work, so that a thread beside
                 an event loop can let go of the interpreter.
+            limits: Nearest and farthest distance of the detection zone in metres.
+            profile: What was learned before, of ``profile``.
+
+        Raises:
+            ValueError: If the profile cannot be understood.
 
         """
         self._relax = relax
+        self._limits = limits
         self._capabilities = capabilities
         self._origin = epoch_origin
         self._chain = staging.load_chain()
@@ -118,11 +184,48 @@ class SleepEngine:
         self._shown_at = nan
         self._trace = 0.0
         self._gathering = Gathering()
-        self._epochs: list[Epoch] = []
+        self._scored: list[Scored] = []
         """Of the session, or the last ones before one."""
 
-        self._features: list[Features] = []
         self._staging = LiveStaging()
+        self._network = intent.load_network()
+        self._partition = Partition()
+        self._happenings = Happenings()
+        self._sleeper = Sleeper()
+        self._there = False
+        """The primary sleeper is in bed."""
+
+        self._occupied = False
+        """Somebody is."""
+
+        self._strip_rest = 0.0
+        """Seconds of quiet breathing before the bed."""
+
+        self._set_profile(Profile() if profile is None else Profile.load(profile))
+
+    def _set_profile(self, profile: Profile) -> None:
+        self._profile = profile
+        self._model = sleeper.model_of(profile)
+        self._usual = settling.usual_of(profile)
+        self._bed = zone.bed(profile.primary)
+
+    def profile(self) -> dict[str, Any]:
+        """Return what was learned about the bed and its people, to be kept for ever."""
+        return self._profile.dump()
+
+    @property
+    def zone(self) -> BedZone:
+        """Return the detection zone and what was learned in it."""
+        nearest, farthest = self._limits
+        near, far = self._bed
+        return BedZone(
+            nearest=nearest,
+            farthest=farthest,
+            bed_near=near,
+            bed_far=far,
+            bearing=self._profile.bearing,
+            nights=self._profile.nights,
+        )
 
     @property
     def in_session(self) -> bool:
@@ -156,6 +259,7 @@ class SleepEngine:
         self._session = session.Session()
         self._presence = presence.Presence()
         self._gathering = Gathering()
+        self._there = False
         return updates
 
     def running_night(self) -> Night | None:
@@ -163,31 +267,40 @@ class SleepEngine:
         if not self._session.in_progress:
             return None
         left = self._session.left
-        epochs = [e for e in self._epochs if not e.start >= left]
-        return self._night(epochs, None) if epochs else None
+        epochs = [one.epoch for one in self._scored if not one.epoch.start >= left]
+        if not epochs:
+            return None
+        start = epochs[0].start
+        return settling.night_of(
+            epochs,
+            None,
+            None,
+            attempts=tuple(
+                (start + begin * EPOCH_SECONDS, start + stop * EPOCH_SECONDS)
+                for begin, stop in self._attempts()
+                if begin < len(epochs)
+            ),
+            module=self._capabilities.model,
+        )
+
+    def _attempts(self) -> list[tuple[int, int]]:
+        scores = self._partition.scores
+        return intent.attempts(scores, self._partition.changes())
 
     # Seconds
 
     def _take(self, second: Second, updates: list[Update]) -> None:
         self._remember(second)
-        moving, body = self._judge_movement(second)
+        sensed = self._sense(second)
+        moving, body = self._judge_movement(second, sensed)
         if second.time % LOOK_EVERY == LOOK_EVERY - 1:
             self._look_at_breathing(second)
         coherence = (
             self._coherence if self._coherence_count >= COHERENCE_EPOCHS[0] else nan
         )
         breathing = self._breathing_evidence(second)
-        likelihood = presence.evidence(
-            breathing=breathing,
-            moving=body,
-            resting=self._presence.resting,
-            distance=second.distance,
-            distance_expected=self._capabilities.distance,
-            coherence=nan if self._presence.alive else coherence,
-            coherence_expected=(
-                self._capabilities.displacement and self._presence.unexplained
-            ),
-        )
+        small = self._is_pet(sensed, breathing)
+        likelihood = self._likelihood(sensed, body, breathing, coherence, small=small)
         self._presence = presence.step(
             self._presence,
             likelihood=likelihood,
@@ -196,12 +309,13 @@ class SleepEngine:
             coherence=coherence,
             breathing=breathing.quality > presence.CURTAIN_QUALITY,
         )
+        changed = self._follow_sleeper(second, sensed, moving=moving, small=small)
         self._session, event = session.step(
             self._session,
             time=second.time,
-            present=self._presence.present,
+            present=self._there,
             covered=second.covered,
-            changed=self._presence.changed,
+            changed=changed,
         )
         if isinstance(event, session.Ended):
             self._end_session(event.start, event.end, updates)
@@ -210,11 +324,148 @@ class SleepEngine:
             self._begin_session(event.start, updates)
         self._gathering.add(
             second,
-            moving=moving if self._capabilities.displacement else None,
+            distance=sensed.distance,
+            moving=None if self._capabilities.motion else moving,
             presence=self._presence.confidence,
         )
-        updates.append(self._live(second, moving))
+        updates += happenings.second(
+            self._happenings,
+            time=second.time + 1.0,
+            left=self._session.left,
+            arrived=self._session.arrived,
+        )
+        updates.append(self._live(second, sensed, moving, small=small))
         self._relax()
+
+    def _sense(self, second: Second) -> _Sensed:
+        """Find the measured body and a second one among what the module lists."""
+        distance = second.distance
+        if not self._capabilities.targets:
+            return _Sensed(distance, 0.0, nan, nan)
+        nearest, farthest = self._limits
+        bodies = sorted(
+            (
+                sqrt(t.x * t.x + t.y * t.y + (t.z * t.z if isfinite(t.z) else 0.0)),
+                abs(t.radial_speed),
+                atan2(t.x, t.y),
+            )
+            for t in second.targets
+        )
+        if not self._capabilities.distance:
+            # Nothing says which body is measured: the nearest in the zone is.
+            distance = next((r for r, _, _ in bodies if nearest <= r <= farthest), nan)
+        speed, further, bearing = 0.0, nan, nan
+        for metres, fast, angle in bodies:
+            if not abs(metres - distance) > NEAR_BODY:
+                speed = max(speed, fast)
+                if abs(metres - distance) < zone.SPREAD * 2.0:
+                    bearing = angle
+            elif (
+                metres > distance + sleeper.SECOND_APART
+                and metres <= farthest + BEYOND
+                and fast < respiration.DOPPLER_SPEED
+                and not isfinite(further)
+            ):
+                further = metres
+        return _Sensed(distance, speed, further, bearing)
+
+    def _is_pet(self, sensed: _Sensed, breathing: Breathing) -> bool:
+        """Tell a cat, which breathes far too shallowly, from the person behind it."""
+        return (
+            self._capabilities.displacement
+            and self._presence.present
+            and isfinite(sensed.distance)
+            and breathing.depth < PET_DEPTH
+            and breathing.regularity > PET_REGULARITY
+        )
+
+    def _likelihood(
+        self,
+        sensed: _Sensed,
+        body: bool,
+        breathing: Breathing,
+        coherence: float,
+        *,
+        small: bool,
+    ) -> float:
+        """Return the log likelihood ratio of this second, somebody over nobody."""
+        strip = sensed.distance < self._bed[0] and self._strip_rest < STRIP_PATIENCE
+        if sensed.distance < self._bed[0]:
+            quiet = breathing.quality > presence.CURTAIN_QUALITY and not body
+            self._strip_rest += quiet
+        elif isfinite(sensed.distance) or self._presence.resting > 60.0:
+            self._strip_rest = 0.0
+        if not self._capabilities.displacement and not (
+            self._capabilities.respiration_rate
+        ):
+            return presence.target_evidence(
+                distance=sensed.distance,
+                moving=body,
+                limits=self._limits,
+                strip=strip,
+            )
+        if small:
+            return 0.0
+        return presence.evidence(
+            breathing=breathing,
+            moving=body,
+            resting=self._presence.resting,
+            distance=sensed.distance,
+            distance_expected=self._capabilities.distance,
+            coherence=nan if self._presence.alive else coherence,
+            coherence_expected=(
+                self._capabilities.displacement and self._presence.unexplained
+            ),
+            limits=self._limits,
+            strip=strip,
+        )
+
+    def _follow_sleeper(
+        self, second: Second, sensed: _Sensed, *, moving: bool, small: bool
+    ) -> float:
+        """Judge who is there; return how long ago the sleeper came or went (s)."""
+        was = self._there
+        if not self._presence.present:
+            self._there = False
+            self._occupied = False
+            return self._presence.changed
+        if not self._occupied:
+            self._occupied = True
+            self._sleeper = sleeper.arrive(self._model, self._sleeper)
+        evidence: sleeper.Belief = (0.0, 0.0, 0.0, 0.0)
+        size = 0.0
+        if second.covered and not small:
+            self._sleeper, evidence, size = sleeper.step(
+                self._sleeper,
+                self._model,
+                distance=sensed.distance,
+                moving=moving,
+                second=isfinite(sensed.second) if self._capabilities.targets else None,
+            )
+        there = self._sleeper.there
+        self._gathering.add_owner(
+            primary=self._own(small=small),
+            small=small,
+            evidence=evidence,
+            bout=size,
+            bearing=sensed.bearing,
+            second=sensed.second,
+        )
+        self._there = there > (THERE_BELOW if was else THERE_ABOVE)
+        return self._sleeper.rest if was else self._presence.changed
+
+    @property
+    def _several(self) -> bool:
+        """Return whether the sleeper is followed even while somebody else is nearer."""
+        return not (
+            self._capabilities.displacement or self._capabilities.respiration_rate
+        )
+
+    def _own(self, *, small: bool) -> float:
+        """Return the probability that what is measured is the sleeper's."""
+        if self._several:
+            return self._sleeper.there
+        return 0.0 if small else self._sleeper.primary
 
     def _remember(self, second: Second) -> None:
         """Move the memory on to this second; seconds that were skipped are unknown."""
@@ -231,24 +482,26 @@ class SleepEngine:
             array[-count:] = empty
         self._increments[-SAMPLE_RATE:] = second.increments
 
-    def _judge_movement(self, second: Second) -> tuple[bool, bool]:
-        """Return whether anything moves, and whether it is the body that breathes.
+    def _judge_movement(self, second: Second, sensed: _Sensed) -> tuple[bool, bool]:
+        """Return whether the measured body moves, and whether its chest does.
 
         A Doppler target may be a hand, but also a curtain or a fan; nobody comes to bed
         or leaves it without moving the chest.
         """
-        if not self._capabilities.displacement:
-            moving = body = second.motion >= MODULE_MOVING
-        else:
+        if self._capabilities.displacement:
             increments = second.increments
             now = respiration.jerk(
                 increments, self._increments[-SAMPLE_RATE - 1], float(SAMPLE_RATE)
             )
             peak = float(np.abs(increments).max()) * SAMPLE_RATE
             body = respiration.is_abrupt(now, self._usual_jerk, peak)
-            moving = body or second.speed >= respiration.DOPPLER_SPEED
+            moving = body or sensed.speed >= respiration.DOPPLER_SPEED
             if not moving:
                 self._jerks[-1] = now
+        elif self._capabilities.motion:
+            moving = body = second.motion >= MODULE_MOVING
+        else:
+            moving = body = sensed.speed >= respiration.DOPPLER_SPEED
         self._moving[-1] = moving
         return moving, body
 
@@ -270,7 +523,7 @@ class SleepEngine:
                 float(SAMPLE_RATE),
                 min(LOOK_SPAN, float(rest)),
             )
-        else:
+        elif self._capabilities.respiration_rate:
             self._look = presence.rates_breathing(
                 second.respiration_rate, second.quality
             )
@@ -284,14 +537,25 @@ class SleepEngine:
             return self._look
         return presence.rates_breathing(second.respiration_rate, second.quality)
 
-    def _live(self, second: Second, moving: bool) -> LiveUpdate:
+    def _live(
+        self, second: Second, sensed: _Sensed, moving: bool, *, small: bool
+    ) -> LiveUpdate:
         fresh = second.covered and second.time - self._shown_at < SHOWN_FOR
         present = self._presence.present
-        in_bed = self._session.in_progress and present
+        in_bed = self._session.in_progress and self._there
         latest = (
-            self._epochs[-1] if self._session.in_progress and self._epochs else None
+            self._scored[-1].epoch
+            if self._session.in_progress and self._scored
+            else None
         )
         stage = latest.stage if in_bed and latest else None
+        own = self._own(small=small)
+        owner = Owner.NOBODY
+        if present:
+            owner = Owner.PRIMARY if own >= 0.5 else Owner.OTHER
+        trying = None
+        if self._session.in_progress and self._partition.scores:
+            trying = in_bed and self._trying()[0]
         trace = []
         for step in second.increments.tolist():
             # A first-order high-pass of 0.02 Hz keeps the trace around zero.
@@ -307,10 +571,36 @@ class SleepEngine:
             respiration_rate=self._shown_rate if fresh and present else nan,
             respiration_quality=self._shown_quality if fresh else 0.0,
             heart_rate=second.heart_rate if present else nan,
-            distance=second.distance,
+            distance=sensed.distance,
             moving=moving,
             displacement=tuple(trace) if self._capabilities.displacement else (),
+            owner=owner,
+            owner_confidence=max(own, 1.0 - own) if present else nan,
+            others=self._others(owner, small=small),
+            intent=latest.intent if in_bed and latest else nan,
+            trying=trying,
         )
+
+    def _others(self, owner: Owner, *, small: bool) -> bool | None:
+        """Return whether somebody else is in bed, None where the module cannot tell."""
+        if owner is Owner.NOBODY or small:
+            return False
+        if owner is Owner.OTHER:
+            return True
+        if self._capabilities.targets:
+            return self._sleeper.company > 0.5
+        # Behind the nearest body this module sees nobody.
+        return (
+            None if self._profile.company > 0.0 or not self._profile.nights else False
+        )
+
+    def _trying(self) -> tuple[bool, int]:
+        """Return whether the sleeper is trying to sleep, and since which epoch."""
+        found = self._attempts()
+        count = len(self._partition.scores)
+        if found and found[-1][1] == count:
+            return True, found[-1][0]
+        return False, count
 
     # Epochs
 
@@ -349,42 +639,94 @@ class SleepEngine:
             self._coherence = (
                 before + (variation.coherence - before) / self._coherence_count
             )
+        small = now.small > now.owned_seconds / 2
+        primary = now.owned / now.owned_seconds if now.owned_seconds else 0.0
+        owner = Owner.NOBODY
+        if there:
+            owner = Owner.PRIMARY if primary >= 0.5 else Owner.OTHER
+        elsewhere = known and (
+            not there or (owner is Owner.OTHER and not small and not self._there)
+        )
+        own = there and owner is Owner.PRIMARY
         good = there and breathing.quality >= GOOD_BREATHING
-        steady = there and variation.quality >= GOOD_BREATHING / 2.0
+        steady = own and variation.quality >= GOOD_BREATHING / 2.0
+        distance = median(now.distance) if now.distance else nan
         features = Features(
             movement=now.movement,
-            rate=breathing.rate if good else nan,
+            rate=breathing.rate if good and own else nan,
             interval_variation=variation.interval_variation if steady else nan,
             depth=variation.depth if steady else nan,
             depth_variation=variation.depth_variation if steady else nan,
-            out_of_bed=known and not there,
-            known=known,
+            out_of_bed=elsewhere,
+            known=known and (own or elsewhere),
         )
-        epoch = Epoch(
-            start=now.start,
-            presence=confidence,
-            owner=Owner.PRIMARY if there else Owner.NOBODY,
-            respiration_rate=breathing.rate if good else nan,
-            respiration_quality=breathing.quality if there else 0.0,
-            heart_rate=mean(now.heart_rate) if there else nan,
-            motion=now.movement if known else nan,
-            distance=float(np.median(now.distance)) if now.distance else nan,
-            coverage=coverage,
-            climate=now.climate,
+        clues = Clues(
+            movement=now.movement,
+            interval_variation=features.interval_variation,
+            depth_variation=features.depth_variation,
+            depth=breathing.depth if good and own else nan,
+            rate=breathing.rate if good else nan,
+            distance=distance,
+            known=own,
+        )
+        evidence = list(now.evidence)
+        if good:
+            ratio = sleeper.breathing_evidence(
+                self._model, _log(breathing.rate), _log(breathing.depth)
+            )
+            if ratio:
+                sleeper.weigh(self._sleeper, ratio)
+                evidence[sleeper.ALONE] += ratio
+                evidence[sleeper.BESIDE] += ratio
+        scored = Scored(
+            epoch=Epoch(
+                start=now.start,
+                presence=confidence,
+                owner=owner,
+                respiration_rate=breathing.rate if good else nan,
+                respiration_quality=breathing.quality if there else 0.0,
+                heart_rate=mean(now.heart_rate) if there else nan,
+                motion=now.movement if known else nan,
+                distance=distance,
+                coverage=coverage,
+                climate=now.climate,
+            ),
+            features=features,
+            clues=clues,
+            owner=OwnerEvidence(
+                evidence=_four(evidence),
+                size=now.bout,
+                present=now.owned_seconds / now.seconds if now.seconds else 0.0,
+                bearing=median(now.bearing) if now.bearing else nan,
+                second=median(now.second)
+                if len(now.second) > SECOND_FOR * EPOCH_SECONDS
+                else nan,
+                small=small,
+            ),
         )
         if self._session.in_progress:
-            epoch = self._stage(epoch, features)
-        self._epochs.append(epoch)
-        self._features.append(features)
+            scored = self._stage(scored)
+        self._scored.append(scored)
         if not self._session.in_progress:
-            del self._epochs[:-LONGEST_REACH_BACK]
-            del self._features[:-LONGEST_REACH_BACK]
-        updates.append(EpochScored(epoch=epoch))
+            self._forget()
+        updates.append(EpochScored(epoch=scored.epoch))
+        if self._session.in_progress:
+            trying, since = self._trying()
+            count = len(self._partition.scores)
+            updates += happenings.epoch(
+                self._happenings,
+                start=now.start,
+                stage=scored.epoch.stage,
+                trying_since=self._scored[0].epoch.start + since * EPOCH_SECONDS
+                if trying
+                else nan,
+                trying_for=count - since,
+            )
 
     def _epoch_breathing(self, now: Gathering) -> tuple[Breathing, Breathing]:
         """Return the breathing of the epoch and of the window that ends with it."""
         if not self._capabilities.displacement:
-            rate = float(np.median(now.rate)) if now.rate else nan
+            rate = median(now.rate) if now.rate else nan
             own = presence.rates_breathing(rate, mean(now.quality))
             return own, Breathing()
         # The memory ends with the second after the epoch, which closed it.
@@ -404,83 +746,87 @@ class SleepEngine:
             increments[-window:], calm[-window:], rate, span
         )
 
-    def _stage(self, epoch: Epoch, features: Features) -> Epoch:
+    def _stage(self, scored: Scored) -> Scored:
+        """Score the stage and the intent of an epoch of a session."""
+        features, epoch = scored.features, scored.epoch
         probabilities = self._staging.add(features, self._chain)
-        if not features.known:
-            return epoch
-        if features.out_of_bed:
-            return replace(epoch, intent=0.0)
-        best = int(probabilities.argmax())
-        return replace(
-            epoch,
-            probabilities=_four(probabilities),
-            stage=STAGES[best],
-            confidence=float(probabilities[best]),
-            # Nothing here can tell reading from trying to sleep: whoever lies in bed is
-            # taken to try, as surely as anybody lies there.
-            intent=max(epoch.presence, 0.5),
+        said = features.known and not features.out_of_bed
+        if said:
+            best = int(probabilities.argmax())
+            epoch = replace(
+                epoch,
+                probabilities=_four(probabilities.tolist()),
+                stage=STAGES[best],
+                confidence=float(probabilities[best]),
+            )
+        clues = replace(
+            scored.clues, asleep=1.0 - float(probabilities[staging.AWAKE]), known=said
         )
+        scores = self._partition.scores
+        if said or not scores:
+            recent = [one.clues for one in self._scored[-intent.RECENT + 1 :]]
+            value = intent.score(
+                intent.inputs([*recent, clues], self._usual), self._network
+            )
+        else:
+            # Out of bed, or hidden: what was wanted before still stands.
+            value = scores[-1]
+        self._partition.add(value)
+        if said:
+            epoch = replace(epoch, intent=value)
+        return replace(scored, epoch=epoch, clues=clues)
+
+    def _forget(self) -> None:
+        """Keep no more epochs than a session can reach back."""
+        del self._scored[:-LONGEST_REACH_BACK]
 
     # Sessions
 
     def _begin_session(self, start: float, updates: list[Update]) -> None:
         first = self._epoch_start(start)
-        # Only now is it known that the person was there while presence was in doubt.
-        kept = [
-            (
-                replace(epoch, owner=Owner.PRIMARY if features.known else epoch.owner),
-                replace(features, out_of_bed=False),
-            )
-            for epoch, features in zip(self._epochs, self._features, strict=True)
-            if epoch.start >= first
-        ]
+        kept = [one for one in self._scored if one.epoch.start >= first]
         self._staging = LiveStaging()
-        self._features = [features for _, features in kept]
-        self._epochs = [self._stage(epoch, features) for epoch, features in kept]
+        self._partition = Partition()
+        self._scored = []
+        for one in kept:
+            if one.epoch.owner is Owner.NOBODY and one.epoch.coverage >= 0.5:
+                # Only now is it known that somebody was there while it was in doubt.
+                one = replace(
+                    one,
+                    epoch=replace(one.epoch, owner=Owner.PRIMARY),
+                    features=replace(one.features, out_of_bed=False, known=True),
+                    clues=replace(one.clues, known=True),
+                )
+            self._scored.append(self._stage(one))
         updates.append(SessionStarted(start=first))
+        updates += happenings.begin(self._happenings, first)
 
     def _end_session(self, start: float, end: float, updates: list[Update]) -> None:
-        count = sum(epoch.start < end for epoch in self._epochs)
-        epochs, features = self._epochs[:count], self._features[:count]
+        count = sum(one.epoch.start < end for one in self._scored)
+        scored = self._scored[:count]
         self._session.start = nan
         self._staging = LiveStaging()
-        if end - start >= session.SHORTEST and epochs:
-            settled = staging.settle(features, self._chain, self._relax)
-            updates.append(SessionEnded(night=self._night(epochs, settled)))
-        del self._epochs[:-LONGEST_REACH_BACK]
-        del self._features[:-LONGEST_REACH_BACK]
-
-    def _night(self, epochs: list[Epoch], settled: FloatArray | None) -> Night:
-        """Put a night together; it begins and ends with whole epochs."""
-        start, end = epochs[0].start, epochs[-1].start + EPOCH_SECONDS
-        stages: tuple[Stage | None, ...] | None = None
-        probabilities: tuple[tuple[float, float, float, float] | None, ...] | None
-        probabilities = None
-        if settled is not None:
-            said = [epoch.stage is not None for epoch in epochs]
-            stages = tuple(
-                STAGES[int(row.argmax())] if known else None
-                for row, known in zip(settled, said, strict=True)
+        self._partition = Partition()
+        updates += happenings.end(self._happenings, end)
+        if end - start >= session.SHORTEST and scored:
+            before = self.zone
+            settled = settling.settle(
+                scored,
+                first=sleeper.arrive(self._model, Sleeper()),
+                model=self._model,
+                profile=self._profile,
+                chain=self._chain,
+                network=self._network,
+                module=self._capabilities.model,
+                several=self._several,
+                relax=self._relax,
             )
-            probabilities = tuple(
-                _four(row) if known else None
-                for row, known in zip(settled, said, strict=True)
-            )
-        return Night(
-            start=start,
-            end=end,
-            epochs=tuple(epochs),
-            settled_stages=stages,
-            settled_probabilities=probabilities,
-            summary=summarise(
-                epochs,
-                stages if stages is not None else [epoch.stage for epoch in epochs],
-                start=start,
-                end=end,
-            ),
-            model_version=MODEL_VERSION,
-            module=self._capabilities.model,
-        )
+            self._set_profile(settled.profile)
+            if settled.night is not None:
+                updates.append(SessionEnded(night=settled.night))
+            if settled.moved:
+                updates.append(SensorMoved(time=end, before=before, after=self.zone))
+        self._forget()
 
     # State
 
@@ -488,16 +834,20 @@ class SleepEngine:
         """Return everything the engine knows, for ``restore``."""
         timeline = self._timeline
         belief = self._staging.filter.belief
+        best, last = self._partition.saved()
         self._relax()
         arrays: dict[str, Any] = {
             "increments": self._increments.copy(),
             "moving": self._moving.copy(),
             "jerks": self._jerks.copy(),
             "belief": np.empty((0, 0)) if belief is None else belief,
-            "epochs": np.array([epoch_row(e) for e in self._epochs], dtype=np.float64),
-            "features": np.array(
-                [features_row(f) for f in self._features], dtype=np.float64
-            ),
+            "intent": np.array(self._partition.scores, dtype=np.float64),
+            "intent_best": best,
+            "intent_last": last,
+            **{
+                name: np.array([row(one) for one in self._scored], dtype=np.float64)
+                for name, row in _ROWS.items()
+            },
         }
         return {
             "version": STATE_VERSION,
@@ -528,6 +878,11 @@ class SleepEngine:
             "since_onset": self._staging.filter.since_onset,
             "usual": self._staging.usual,
             "staged": len(self._staging.history),
+            "committed": self._partition.committed,
+            "happenings": asdict(self._happenings),
+            "sleeper": asdict(self._sleeper),
+            "there": [self._there, self._occupied, self._strip_rest],
+            "profile": self._profile.dump(),
             "arrays": arrays,
         }
 
@@ -546,7 +901,10 @@ class SleepEngine:
         ):
             raise ValueError("the saved engine state belongs to another version")
         restored = SleepEngine(
-            self._capabilities, epoch_origin=state["origin"], relax=self._relax
+            self._capabilities,
+            epoch_origin=state["origin"],
+            relax=self._relax,
+            limits=self._limits,
         )
         try:
             restored._load(state)
@@ -577,8 +935,17 @@ class SleepEngine:
         self._coherence, self._coherence_count = state["coherence"]
         self._shown_rate, self._shown_quality, self._shown_at = state["shown"]
         self._trace = state["trace"]
-        self._epochs = [epoch_of(row) for row in arrays["epochs"].tolist()]
-        self._features = [features_of(row) for row in arrays["features"].tolist()]
+        self._scored = [
+            Scored(
+                epoch=epoch_of(epoch),
+                features=features_of(features),
+                clues=clues_of(clues),
+                owner=evidence_of(evidence),
+            )
+            for epoch, features, clues, evidence in zip(
+                *(arrays[name].tolist() for name in _ROWS), strict=True
+            )
+        ]
         belief = arrays["belief"]
         staged = int(state["staged"])
         self._staging = LiveStaging(
@@ -586,11 +953,36 @@ class SleepEngine:
                 belief=belief.copy() if belief.size else None,
                 since_onset=state["since_onset"],
             ),
-            history=list(self._features[-staged:]) if staged else [],
+            history=[one.features for one in self._scored[-staged:]] if staged else [],
             usual=state["usual"],
         )
+        self._partition = Partition.restored(
+            arrays["intent"].tolist(),
+            [int(at) for at in state["committed"]],
+            arrays["intent_best"],
+            arrays["intent_last"],
+        )
+        self._happenings = Happenings(**state["happenings"])
+        saved_sleeper = dict(state["sleeper"])
+        saved_sleeper["belief"] = _four(saved_sleeper["belief"])
+        self._sleeper = Sleeper(**saved_sleeper)
+        self._there, self._occupied, self._strip_rest = state["there"]
+        self._set_profile(Profile.load(state["profile"]))
 
 
-def _four(row: FloatArray) -> tuple[float, float, float, float]:
-    awake, light, deep, rem = row.tolist()
-    return awake, light, deep, rem
+_ROWS: Mapping[str, Callable[[Scored], list[float]]] = {
+    "epochs": lambda one: epoch_row(one.epoch),
+    "features": lambda one: features_row(one.features),
+    "clues": lambda one: clues_row(one.clues),
+    "owners": lambda one: evidence_row(one.owner),
+}
+"""What is saved of every epoch."""
+
+
+def _four(values: Sequence[float]) -> tuple[float, float, float, float]:
+    first, second, third, fourth = values
+    return first, second, third, fourth
+
+
+def _log(value: float) -> float:
+    return log(value) if value > 0.0 else nan

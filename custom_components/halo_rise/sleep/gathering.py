@@ -1,5 +1,6 @@
 """What one epoch gathers, second by second."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan
 
@@ -27,6 +28,25 @@ class Gathering:
     presence: float = 0.0
     """Sum of the confidences."""
 
+    owned: float = 0.0
+    """Sum of the probabilities that the measured body is the primary sleeper."""
+
+    owned_seconds: int = 0
+    """Seconds in which somebody was measured."""
+
+    small: int = 0
+    """Seconds in which a pet was measured."""
+
+    evidence: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0, 0.0])
+    """Log likelihood of what the seconds say about the owner, one per hypothesis."""
+
+    bout: float = 0.0
+    """Size of the biggest movement that ended in the epoch, 0 to 1."""
+
+    bearing: list[float] = field(default_factory=list)
+    second: list[float] = field(default_factory=list)
+    """Metres to a second body."""
+
     distance: list[float] = field(default_factory=list)
     heart_rate: list[float] = field(default_factory=list)
     rate: list[float] = field(default_factory=list)
@@ -35,11 +55,19 @@ class Gathering:
     humidity: list[float] = field(default_factory=list)
     illuminance: list[float] = field(default_factory=list)
 
-    def add(self, second: Second, *, moving: bool | None, presence: float) -> None:
+    def add(
+        self,
+        second: Second,
+        *,
+        distance: float,
+        moving: bool | None,
+        presence: float,
+    ) -> None:
         """Take one second.
 
         Args:
             second: What the radar saw.
+            distance: Metres to the measured body, nan if nothing is.
             moving: Whether somebody moved, None where only the module itself can tell.
             presence: Confidence that somebody is there.
 
@@ -53,7 +81,7 @@ class Gathering:
             self.movement += min(second.motion / MODULE_MOTION, 1.0)
         room = second.climate or Climate()
         for values, value in (
-            (self.distance, second.distance),
+            (self.distance, distance),
             (self.heart_rate, second.heart_rate),
             (self.rate, second.respiration_rate),
             (self.quality, second.quality),
@@ -63,6 +91,31 @@ class Gathering:
         ):
             if isfinite(value):
                 values.append(value)
+
+    def add_owner(
+        self,
+        *,
+        primary: float,
+        small: bool,
+        evidence: Sequence[float],
+        bout: float,
+        bearing: float,
+        second: float,
+    ) -> None:
+        """Take what a second with somebody there says about whose it is."""
+        self.owned += primary
+        self.owned_seconds += 1
+        self.small += small
+        if any(evidence):
+            self.evidence = [
+                total + value
+                for total, value in zip(self.evidence, evidence, strict=True)
+            ]
+        self.bout = max(self.bout, bout)
+        if isfinite(bearing):
+            self.bearing.append(bearing)
+        if isfinite(second):
+            self.second.append(second)
 
     @property
     def climate(self) -> Climate:

@@ -15,8 +15,12 @@ def summarise(
     *,
     start: float,
     end: float,
+    attempts: Sequence[tuple[float, float]] = (),
 ) -> NightSummary:
     """Compute the sleep measures of one session.
+
+    Sleep latency counts from when the sleeper began to try to sleep, which may be long
+    after going to bed; where that is not known, from going to bed.
 
     Epochs without a stage are either out of bed, which is awake, or without data, which
     counts neither as sleep nor as wake: efficiency refers to the known part of the time
@@ -27,6 +31,7 @@ def summarise(
         stages: One for each epoch, settled or provisional.
         start: When the person went to bed, seconds since the Unix epoch.
         end: When the person got up.
+        attempts: Start and end of each time of trying to sleep, in order.
 
     Raises:
         ValueError: If the lengths differ.
@@ -41,12 +46,17 @@ def summarise(
     time_in_bed = (end - start) / 60.0
     latency = waso = rem_latency = respiration_rate = nan
     awakenings = 0
-    onset = final = None
+    onset = final = trying_start = trying_end = None
+    trying = nan
+    if attempts:
+        trying_start, trying_end = attempts[0][0], attempts[-1][1]
+        trying = (trying_end - trying_start) / 60.0
     if asleep:
         first, last = asleep[0], asleep[-1]
         onset = epochs[first].start
         final = epochs[last].start + EPOCH_SECONDS
-        latency = max(0.0, (onset - start) / 60.0)
+        begun = start if trying_start is None else trying_start
+        latency = max(0.0, (onset - begun) / 60.0)
         waso = known[first:].count(Stage.AWAKE) * EPOCH_MINUTES
         awakenings = _bouts(known[first : last + 1], Stage.AWAKE)
         rem = [i for i in asleep if known[i] is Stage.REM]
@@ -83,6 +93,9 @@ def summarise(
         else 0.0,
         sleep_onset=onset,
         final_awakening=final,
+        time_trying_to_sleep=trying,
+        trying_start=trying_start,
+        trying_end=trying_end,
     )
 
 

@@ -55,6 +55,10 @@ OUT_OF_ZONE_EVIDENCE = -0.40
 NO_DISTANCE_EVIDENCE = -0.12
 MECHANICAL_EVIDENCE = -0.30
 
+TARGET_EVIDENCE = 0.25
+NO_TARGET_EVIDENCE = -0.20
+"""While a module that tells nothing but targets lists one in the bed, and none."""
+
 CURTAIN_QUALITY = 0.3
 """Breathing of this quality says nothing: a curtain in a draught reaches it at times."""
 
@@ -133,6 +137,8 @@ def evidence(
     distance_expected: bool,
     coherence: float,
     coherence_expected: bool = False,
+    limits: tuple[float, float] = ZONE,
+    strip: bool = False,
 ) -> float:
     """Return the log likelihood ratio of one second, somebody over nobody.
 
@@ -145,6 +151,8 @@ def evidence(
         coherence: Of the breathing, averaged over the last minutes, nan if unknown.
         coherence_expected: Whether breathing counts only once its coherence is known,
             because nobody has been seen to come.
+        limits: Nearest and farthest distance of the zone in metres.
+        strip: Whether what is measured is before the bed, not in it.
     """
     low, high = MECHANICAL_COHERENCE
     if breathing.depth > CHEST_DEPTH:
@@ -154,7 +162,7 @@ def evidence(
         return machine * MECHANICAL_EVIDENCE
     total = 0.0
     if isfinite(distance):
-        if not ZONE[0] <= distance <= ZONE[1]:
+        if strip or not limits[0] <= distance <= limits[1]:
             # What moves or breathes out there is not in this bed.
             return OUT_OF_ZONE_EVIDENCE
     elif distance_expected:
@@ -173,6 +181,24 @@ def evidence(
     if isfinite(breathing.depth):
         return total + IRREGULAR_EVIDENCE
     return total
+
+
+def target_evidence(
+    *, distance: float, moving: bool, limits: tuple[float, float], strip: bool
+) -> float:
+    """Return the log likelihood ratio of one second of targets, somebody over nobody.
+
+    Args:
+        distance: Metres to the nearest target in the zone, nan if none is listed.
+        moving: Whether it moves.
+        limits: Nearest and farthest distance of the zone in metres.
+        strip: Whether it is before the bed, not in it.
+    """
+    if not isfinite(distance):
+        return NO_TARGET_EVIDENCE
+    if strip or not limits[0] <= distance <= limits[1]:
+        return OUT_OF_ZONE_EVIDENCE
+    return MOVING_EVIDENCE if moving else TARGET_EVIDENCE
 
 
 def step(

@@ -10,9 +10,11 @@ import numpy as np
 
 from ..radar.frame import Climate, RadarFrame, Target
 from .epoch import STAGES, Epoch, Owner
+from .intent import Clues
+from .sleeper import OwnerEvidence
 from .staging import Features
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 """Raised whenever an older state can no longer be understood."""
 
 LARGEST_STATE = 4_000_000
@@ -135,4 +137,57 @@ def features_of(row: list[float]) -> Features:
         depth_variation=row[4],
         out_of_bed=bool(row[5]),
         known=bool(row[6]),
+    )
+
+
+def clues_row(clues: Clues) -> list[float]:
+    """Return clues as numbers, for an array."""
+    return [
+        clues.movement,
+        clues.interval_variation,
+        clues.depth_variation,
+        clues.depth,
+        clues.rate,
+        clues.distance,
+        clues.asleep,
+        float(clues.known),
+    ]
+
+
+def clues_of(row: list[float]) -> Clues:
+    """Return the clues of a row."""
+    return Clues(
+        movement=row[0],
+        interval_variation=row[1],
+        depth_variation=row[2],
+        depth=row[3],
+        rate=row[4],
+        distance=row[5],
+        asleep=row[6],
+        known=bool(row[7]),
+    )
+
+
+def evidence_row(evidence: OwnerEvidence) -> list[float]:
+    """Return what an epoch says about its owner as numbers, for an array."""
+    return [
+        *evidence.evidence,
+        evidence.size,
+        evidence.present,
+        evidence.bearing,
+        evidence.second,
+        float(evidence.small),
+    ]
+
+
+def evidence_of(row: list[float]) -> OwnerEvidence:
+    """Return what the epoch of a row says about its owner."""
+    alone, other, beside, behind = row[:4]
+    return OwnerEvidence(
+        evidence=(alone, other, beside, behind),
+        size=row[4],
+        present=row[5],
+        bearing=row[6],
+        second=row[7],
+        small=bool(row[8]),
     )

@@ -11,7 +11,7 @@ from math import floor, isfinite, nan
 import numpy as np
 import numpy.typing as npt
 
-from ..radar.frame import Capabilities, Climate, RadarFrame
+from ..radar.frame import Capabilities, Climate, RadarFrame, Target
 
 type FloatArray = npt.NDArray[np.float64]
 
@@ -46,8 +46,8 @@ class Second:
     """The radar delivered data during this second."""
 
     distance: float = nan
-    speed: float = 0.0
-    """Largest radial speed among the targets, metres per second."""
+    targets: tuple[Target, ...] = ()
+    """Bodies as the module listed them last in this second."""
 
     present: bool | None = None
     motion: float = nan
@@ -181,10 +181,7 @@ class Timeline:
             increments=increments,
             covered=True,
             distance=_mean([frame.distance for frame in shown]),
-            speed=max(
-                (abs(t.radial_speed) for frame in shown for t in frame.targets),
-                default=0.0,
-            ),
+            targets=next((f.targets for f in reversed(frames) if f.targets), ()),
             present=latest.present,
             motion=_mean([frame.motion for frame in shown]),
             respiration_rate=_mean([frame.respiration_rate for frame in shown]),
