@@ -301,7 +301,6 @@ READING = Group("reading", _named("reading", "television"))
 ALONE = Group("alone", _named("alone"))
 BOOK = Group("asleep_over_a_book", _named("asleep_over_a_book"))
 FOUR = Group("awake_at_four", _named("awake_at_four"))
-UNMOVED = Group("unmoved", lambda night: not _sensor(night))
 
 
 class Asked(NamedTuple):
@@ -367,8 +366,8 @@ def _asked() -> list[Asked]:
         Asked(ALL, "trips, recall", of_trips(found, proportion=True)),
         Asked(ALL, "trips, precision", of_trips(true, proportion=True)),
         Asked(ALL, "trips, F1", of_trips(f1, proportion=True), least=0.95),
-        Asked(TRIPS, "just one session", ratio("one_session", "nights"), least=0.99),
-        Asked(ALL, "just one session", ratio("one_session", "nights")),
+        Asked(TRIPS, "just one session", ratio("as_it_was", "nights"), least=0.99),
+        Asked(ALL, "just one session", ratio("as_it_was", "nights")),
         Asked(ALL, "sessions rightly stored", ratio("sessions_right", "sessions")),
     ]
     for side in ("start", "end"):
@@ -499,7 +498,9 @@ def _asked() -> list[Asked]:
         ]
     rows += [
         Asked(both, "events told twice", total("events_twice"), "", most=0),
-        Asked(UNMOVED, "sensor falsely said to have moved", total("moved"), ""),
+        Asked(both, "sensor moved, told", ratio("moved_told", "moved")),
+        Asked(both, "sensor moved, told after, nights", mean("moved_after"), ""),
+        Asked(both, "sensor falsely said to have moved", total("moved_falsely"), ""),
     ]
     return rows
 
@@ -580,10 +581,9 @@ def evaluate(
         value, count = float(statistic.make(whole[None])[0]), statistic.stands_on(whole)
         if count == 0:
             return None
-        weights = rng.multinomial(size, np.full(size, 1 / size), size=RESAMPLES)
-        low, high = _interval(
-            statistic.make(np.tensordot(weights.astype(np.float64), rows, axes=1))
-        )
+        draws = rng.multinomial(size, np.full(size, 1 / size), size=RESAMPLES)
+        sums = np.tensordot(draws.astype(np.float64), rows, axes=1).astype(np.float64)
+        low, high = _interval(statistic.make(sums))
         if not high > low:
             agreed = statistic.proportion and value in (0.0, 1.0)
             low, high = wilson(value, size) if agreed else (nan, nan)
@@ -635,7 +635,7 @@ def diagrams(nights: Iterable[Measured]) -> dict[str, Any]:
     """Return the reliability diagram of every kind."""
     result: dict[str, Any] = {}
     for kind, own in _by(nights, lambda night: night.kind).items():
-        sums = sum((n.matrices["reliability"] for n in own), np.zeros((10, 3)))
+        sums = np.sum([night.matrices["reliability"] for night in own], axis=0)
         result[kind] = [
             {
                 "from": index / 10,

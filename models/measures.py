@@ -276,11 +276,7 @@ def measure(
         with_partner=others,
         apart=float(np.median(difference)) if difference.size else nan,
     )
-    night.add(nights=1, stored=len(said.nights), moved=len(said.moved))
-    if not slept_in:
-        for stored in said.nights:
-            minutes = (stored.end - stored.start) / 60
-            night.problem(10, f"a session of {minutes:.0f} min, nobody was there")
+    night.add(nights=1, stored=len(said.nights))
     in_bed(night, truth, said)
     cleared(night, truth, said)
     owners(night, truth, said)
@@ -291,6 +287,34 @@ def measure(
     events(night, truth, said)
     night.problems.sort(reverse=True)
     return night
+
+
+def moved(nights: Sequence[Measured], said: Sequence[Output], on: int | None) -> None:
+    """Measure whether a household was told that the sensor had been moved.
+
+    Args:
+        nights: Of one household, in order.
+        said: In each of them.
+        on: The first night with the sensor elsewhere, None if it never moved.
+
+    """
+    after: list[float] = []
+    for night, words in zip(nights, said, strict=True):
+        rightly = on is not None and night.number >= on and not after
+        told = len(words.moved)
+        wrong = max(told - rightly, 0)
+        if told and on is not None and rightly:
+            after.append(float(night.number - on))
+        night.add(moved_falsely=wrong)
+        if wrong:
+            night.problem(5, "the sensor was falsely said to have moved")
+    if on is None or not nights or nights[-1].number < on:
+        return
+    last = nights[-1]
+    last.add(moved=1, moved_told=len(after))
+    last.values["moved_after"] = after
+    if not after:
+        last.problem(5, f"nothing said of the sensor that was moved before night {on}")
 
 
 # Presence
@@ -367,14 +391,11 @@ def reliability(night: Measured, truth: Truth, said: Output) -> None:
 def _bins(stated: Floats, there: Mask) -> Matrix:
     """Return seconds, summed confidence and seconds occupied, of ten bins."""
     bins = np.minimum((stated * 10).astype(np.intp), 9)
-    return np.stack(
-        [
-            np.bincount(bins, minlength=10),
-            np.bincount(bins, stated, minlength=10),
-            np.bincount(bins, there.astype(np.float64), minlength=10),
-        ],
-        axis=1,
-    ).astype(np.float64)
+    columns = (None, stated, there.astype(np.float64))
+    result = np.zeros((10, len(columns)))
+    for column, weights in enumerate(columns):
+        result[:, column] = np.bincount(bins, weights, minlength=10)
+    return result
 
 
 # Epochs
@@ -426,7 +447,8 @@ def epoch_starts(truth: Truth, epochs: Sequence[Epoch]) -> Floats:
     """
     offset = (epochs[0].start - truth.start) % EPOCH_SECONDS if epochs else 0.0
     end = truth.covered.size - 2 * EPOCH_SECONDS
-    return truth.start + np.arange(offset, end + 1.0, EPOCH_SECONDS)
+    starts: Floats = truth.start + np.arange(offset, end + 1.0, EPOCH_SECONDS)
+    return starts
 
 
 def confusion(truth: NDArray[np.int8], said: NDArray[np.int8], size: int) -> Matrix:
@@ -631,18 +653,17 @@ def sessions(night: Measured, truth: Truth, said: Output) -> None:
         for n in said.nights
         if not any(_overlap((n.start, n.end), s) > 0 for s in truth.sessions)
     ]
-    if truth.sessions:
-        for other in spare:
-            night.problem(
-                5,
-                f"a night of {(other.end - other.start) / 60:.0f} min "
-                f"at {(other.start - truth.start) / 3600:.2f} h that nobody slept",
-            )
+    for other in spare:
+        night.problem(
+            5 if truth.sessions else 10,
+            f"a night of {(other.end - other.start) / 60:.0f} min "
+            f"at {(other.start - truth.start) / 3600:.2f} h that nobody slept",
+        )
     night.add(
         sessions=len(truth.sessions),
         sessions_right=sum(stored is not None for stored in matched),
         spare=len(spare),
-        one_session=bool(truth.sessions) and None not in matched and not spare,
+        as_it_was=None not in matched and not spare,
         tried=tried,
         tried_unknown=unknown,
         tried_invented=invented,

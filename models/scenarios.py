@@ -32,7 +32,7 @@ from custom_components.halo_rise.sleep.state import dump_state, load_state
 from . import cli
 from .errors import UserError
 from .figures import Figure, confusions, diagrams, figures, of_families
-from .measures import Heard, Measured, measure, output
+from .measures import Heard, Measured, measure, moved, output
 from .replay import batches
 from .world.truth import ModuleNight, Truth
 
@@ -41,6 +41,9 @@ NIGHTS_PER_HOUSEHOLD = 4
 
 FIRST_NIGHT = "first_night"
 """The family whose engine has never seen its bedroom: nobody settles in."""
+
+SENSOR = "sensor_"
+"""What the families begin with in which the sensor is moved."""
 
 COMPARED_BATCHES = (0.1, 1.0, 30.0)
 COMPARED_RESTORE = 600.0
@@ -71,6 +74,19 @@ def render(family: str, household: int, number: int, kind: str) -> ModuleNight:
     from .world.render import render as draw  # noqa: PLC0415
 
     return draw(family, household, number, kind)
+
+
+def moved_on(family: str, household: int, numbers: Sequence[int]) -> int | None:
+    """Return the first night in which the sensor stands elsewhere, None if it stays."""
+    described = families()[family]
+    if not family.startswith(SENSOR) or described.changed is None:
+        return None
+    home = described.household(household)
+    before = described.changed(home, 0).pose
+    for number in numbers:
+        if described.changed(home, number).pose != before:
+            return number
+    return None
 
 
 # Tasks
@@ -209,19 +225,25 @@ def live(task: Task) -> Lived:
         assert engine is not None
         heard = engine.end(end_of(truths[task.numbers[-1]]) + LATE)
         begins = [truths[number].start for number in task.numbers] + [inf]
+        said = {
+            number: output(heard, truths[number], begins[place + 1])
+            for place, number in enumerate(task.numbers)
+            if number in task.scored
+        }
         measured = [
             measure(
                 truths[number],
-                output(heard, truths[number], begins[place + 1]),
+                words,
                 family=task.family,
                 household=task.household,
                 number=number,
                 kind=task.kind,
                 empty=task.empty,
             )
-            for place, number in enumerate(task.numbers)
-            if number in task.scored
+            for number, words in said.items()
         ]
+        on = moved_on(task.family, task.household, task.numbers)
+        moved(measured, list(said.values()), on)
     except Exception:  # noqa: BLE001 - one broken household must not end the others.
         return Lived(task, [], seconds, 0.0, traceback.format_exc())
     return Lived(task, measured, seconds, engine.took)

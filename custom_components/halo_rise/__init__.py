@@ -12,6 +12,7 @@ from .coordinator import (
     RuntimeData,
     archive_issue_id,
     archive_path,
+    moved_issue_id,
     standby_store,
 )
 from .frontend import async_register_frontend, async_unregister_frontend
@@ -21,6 +22,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.EVENT,
     Platform.SENSOR,
     Platform.SWITCH,
 ]
@@ -62,6 +64,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: HaloRiseConfigEntry) ->
     """Delete everything that was stored about the person at this bedside."""
     await standby_store(hass, entry.entry_id).async_remove()
     ir.async_delete_issue(hass, DOMAIN, archive_issue_id(entry.entry_id))
+    ir.async_delete_issue(hass, DOMAIN, moved_issue_id(entry.entry_id))
     archive = archive_path(hass, entry.entry_id)
 
     def delete() -> None:

@@ -43,6 +43,17 @@ DESCRIPTIONS: tuple[HaloRiseBinarySensorDescription, ...] = (
         value_fn=lambda live: live.present,
     ),
     HaloRiseBinarySensorDescription(
+        key="other_in_bed",
+        translation_key="other_in_bed",
+        device_class=BinarySensorDeviceClass.OCCUPANCY,
+        value_fn=lambda live: live.others,
+    ),
+    HaloRiseBinarySensorDescription(
+        key="trying_to_sleep",
+        translation_key="trying_to_sleep",
+        value_fn=lambda live: live.trying if live.in_bed else False,
+    ),
+    HaloRiseBinarySensorDescription(
         key="asleep",
         translation_key="asleep",
         value_fn=lambda live: live.asleep if live.in_bed else False,

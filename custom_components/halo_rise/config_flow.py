@@ -1,6 +1,7 @@
 """Config flow of the Halo Rise integration."""
 
 import asyncio
+from math import isfinite
 from typing import Any, override
 
 from homeassistant.components import usb
@@ -12,7 +13,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_DEVICE, CONF_MODEL, CONF_NAME
+from homeassistant.const import CONF_DEVICE, CONF_MODEL, CONF_NAME, UnitOfLength
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -20,12 +21,16 @@ from homeassistant.helpers.selector import (
     EntitySelector,
     EntitySelectorConfig,
     EntityWithDeviceFilterSelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
     SerialPortSelector,
     TextSelector,
 )
+from homeassistant.helpers.translation import async_get_translations
 import probatio
 from yarl import URL
 
@@ -35,9 +40,13 @@ from .const import (
     CONF_ILLUMINANCE_ENTITY,
     CONF_SIDE,
     CONF_TEMPERATURE_ENTITY,
+    CONF_ZONE_FARTHEST,
+    CONF_ZONE_NEAREST,
     DEFAULT_NAME,
     DOMAIN,
     LOGGER,
+    ZONE_REACH,
+    ZONE_SPAN,
     Side,
 )
 from .coordinator import HaloRiseConfigEntry
@@ -50,6 +59,7 @@ from .radar.link import (
     SilentPort,
     identify,
 )
+from .sleep.presence import ZONE
 
 LISTEN_TIMEOUT = 10.0
 """Seconds: a module speaks several times a second, but a node may be slow to connect."""
@@ -59,6 +69,16 @@ SIDE_SELECTOR = SelectSelector(
         options=list(Side),
         mode=SelectSelectorMode.LIST,
         translation_key=CONF_SIDE,
+    )
+)
+
+DISTANCE_SELECTOR = NumberSelector(
+    NumberSelectorConfig(
+        min=ZONE_REACH[0],
+        max=ZONE_REACH[1],
+        step=0.05,
+        unit_of_measurement=UnitOfLength.METERS,
+        mode=NumberSelectorMode.BOX,
     )
 )
 
@@ -321,16 +341,21 @@ class HaloRiseConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 class HaloRiseOptionsFlow(OptionsFlowWithReload):
-    """Link the bedroom's sensors and choose the side of the bed."""
+    """Link the bedroom's sensors and say where the bed is."""
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the options."""
+        errors: dict[str, str] = {}
         if user_input is not None:
             # A link that was removed is remembered as such: it is not suggested again.
             links = {key: user_input.get(key) for key in ROOM_ENTITIES}
-            return self.async_create_entry(data=user_input | links)
+            span = user_input[CONF_ZONE_FARTHEST] - user_input[CONF_ZONE_NEAREST]
+            # To the millimetre, for 1.2 less 0.9 is not quite 0.3.
+            if round(span, 3) >= ZONE_SPAN:
+                return self.async_create_entry(data=user_input | links)
+            errors[CONF_ZONE_FARTHEST] = "zone_order" if span <= 0 else "zone_narrow"
 
         own = [
             entity.entity_id
@@ -341,6 +366,12 @@ class HaloRiseOptionsFlow(OptionsFlowWithReload):
         schema = probatio.Schema(
             {
                 probatio.Required(CONF_SIDE): SIDE_SELECTOR,
+                probatio.Required(
+                    CONF_ZONE_NEAREST, default=ZONE[0]
+                ): DISTANCE_SELECTOR,
+                probatio.Required(
+                    CONF_ZONE_FARTHEST, default=ZONE[1]
+                ): DISTANCE_SELECTOR,
                 **{
                     probatio.Optional(key): EntitySelector(
                         EntitySelectorConfig(
@@ -357,9 +388,43 @@ class HaloRiseOptionsFlow(OptionsFlowWithReload):
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                schema, self._suggestions() | self.config_entry.options
+                schema,
+                self._suggestions() | self.config_entry.options
+                if user_input is None
+                else user_input,
             ),
+            errors=errors,
+            description_placeholders={
+                "bed": await self._async_learned_bed(),
+                "span": f"{100 * ZONE_SPAN:.0f}",
+            },
         )
+
+    async def _async_learned_bed(self) -> str:
+        """Return in words where the bed was found."""
+        entry: HaloRiseConfigEntry = self.config_entry
+        zone = (
+            entry.runtime_data.coordinator.data.zone
+            if entry.state is ConfigEntryState.LOADED
+            else None
+        )
+        found: dict[str, str] = {}
+        if zone is None:
+            key = "bed_unknown"
+        elif isfinite(zone.bed_near) and isfinite(zone.bed_far):
+            key = "bed_learned"
+            found = {
+                "near": f"{100 * zone.bed_near:.0f}",
+                "far": f"{100 * zone.bed_far:.0f}",
+                "nights": str(zone.nights),
+            }
+        else:
+            key = "bed_not_learned"
+        # Whole sentences: the form's own text cannot choose between them.
+        translations = await async_get_translations(
+            self.hass, self.hass.config.language, "common", {DOMAIN}
+        )
+        return translations[f"component.{DOMAIN}.common.{key}"].format(**found)
 
     @callback
     def _suggestions(self) -> dict[str, str]:

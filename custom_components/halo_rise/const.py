@@ -13,6 +13,8 @@ CONF_SIDE: Final = "side"
 CONF_TEMPERATURE_ENTITY: Final = "temperature_entity"
 CONF_HUMIDITY_ENTITY: Final = "humidity_entity"
 CONF_ILLUMINANCE_ENTITY: Final = "illuminance_entity"
+CONF_ZONE_NEAREST: Final = "zone_nearest"
+CONF_ZONE_FARTHEST: Final = "zone_farthest"
 
 DEFAULT_NAME: Final = "Halo Rise"
 
@@ -24,6 +26,12 @@ class Side(StrEnum):
     MIDDLE = "middle"
     RIGHT = "right"
 
+
+ZONE_REACH: Final = (0.1, 3.0)
+"""Metres between which the detection zone may lie."""
+
+ZONE_SPAN: Final = 0.3
+"""Metres that the zone must measure at least: a sleeper turns over."""
 
 BATCH_INTERVAL: Final = timedelta(seconds=1)
 """How often the frames that have arrived go through the engine."""
@@ -48,4 +56,8 @@ DIAGNOSTIC_INTERVAL: Final = 60.0
 
 STORAGE_VERSION: Final = 1
 
+LEARNED_PROFILE: Final = "profile"
+"""The key of what the engine has learned about bed and sleeper."""
+
 ISSUE_ARCHIVE_DAMAGED: Final = "archive_damaged"
+ISSUE_SENSOR_MOVED: Final = "sensor_moved"

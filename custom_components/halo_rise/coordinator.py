@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
+import json
 from math import isfinite, nan
 from pathlib import Path
 from time import sleep, time
@@ -42,10 +44,14 @@ from .const import (
     CONF_HUMIDITY_ENTITY,
     CONF_ILLUMINANCE_ENTITY,
     CONF_TEMPERATURE_ENTITY,
+    CONF_ZONE_FARTHEST,
+    CONF_ZONE_NEAREST,
     DOMAIN,
     ENGINE_PATIENCE,
     FLUSH_INTERVAL,
     ISSUE_ARCHIVE_DAMAGED,
+    ISSUE_SENSOR_MOVED,
+    LEARNED_PROFILE,
     LOGGER,
     PAUSE,
     QUEUE_LENGTH,
@@ -56,7 +62,18 @@ from .radar.frame import Climate, RadarFrame
 from .radar.link import LinkError, LinkStatistics, RadarLink
 from .radar.modules import MODULES
 from .sleep.engine import SleepEngine
-from .sleep.epoch import EpochScored, LiveUpdate, Night, Owner, SessionEnded, Update
+from .sleep.epoch import (
+    BedZone,
+    EpochScored,
+    LiveUpdate,
+    Night,
+    Owner,
+    SensorMoved,
+    SessionEnded,
+    SleepEvent,
+    Update,
+)
+from .sleep.presence import ZONE
 from .sleep.state import dump_state, load_state
 
 
@@ -76,6 +93,9 @@ class HaloRiseData:
     standby: bool = False
     live: LiveUpdate | None = None
     """None until the engine has said something about the present connection."""
+
+    zone: BedZone | None = None
+    """Where the bed is; None until the engine has been made."""
 
     climate: Climate = field(default_factory=Climate)
     """The room by the linked entities."""
@@ -100,12 +120,16 @@ type HaloRiseConfigEntry = ConfigEntry[RuntimeData]
 type NightListener = Callable[[Mapping[str, Any]], None]
 """Takes an event as the websocket subscription sends it."""
 
+type EventListener = Callable[[SleepEvent], None]
+"""Takes what has happened to the sleeper."""
+
 
 @dataclass(slots=True, kw_only=True)
 class _Outcome:
     """What a job in the executor brought to light."""
 
     live: LiveUpdate | None = None
+    zone: BedZone | None = None
     in_session: bool = False
     epochs: list[float] = field(default_factory=list)
     """Starts of the epochs that were scored."""
@@ -114,6 +138,8 @@ class _Outcome:
     """Numbers of the nights that were stored."""
 
     last_night: NightRecord | None = None
+    events: list[SleepEvent] = field(default_factory=list)
+    moved: SensorMoved | None = None
 
 
 def archive_path(hass: HomeAssistant, entry_id: str) -> Path:
@@ -129,6 +155,11 @@ def standby_store(hass: HomeAssistant, entry_id: str) -> Store[StandbyState]:
 def archive_issue_id(entry_id: str) -> str:
     """Return the repair issue that tells of a damaged archive."""
     return f"{ISSUE_ARCHIVE_DAMAGED}_{entry_id}"
+
+
+def moved_issue_id(entry_id: str) -> str:
+    """Return the repair issue that tells of a sensor that was moved."""
+    return f"{ISSUE_SENSOR_MOVED}_{entry_id}"
 
 
 class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
@@ -152,19 +183,29 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
         self.frames_dropped = 0
         """Frames that came faster than the engine could take them."""
 
+        self._limits: tuple[float, float] = (
+            entry.options.get(CONF_ZONE_NEAREST, ZONE[0]),
+            entry.options.get(CONF_ZONE_FARTHEST, ZONE[1]),
+        )
         self._store = standby_store(hass, entry.entry_id)
         self._lock = asyncio.Lock()
         self._link: RadarLink | None = None
         self._queue: deque[RadarFrame] = deque(maxlen=QUEUE_LENGTH)
         self._stepped_at = 0.0
         self._reported: Path | None = None
+        self._opened = _Outcome()
         self._night_listeners: list[NightListener] = []
+        self._event_listeners: list[EventListener] = []
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._unsubscribe_stop: CALLBACK_TYPE | None = None
 
         self._engine: SleepEngine | None = None
         self._engine_failures = 0
         self._saved_state: bytes | None = None
+        self._profile: str | None = None
+        """What was learned over the nights, as JSON: a new engine begins with it."""
+
+        self._saved_profile: str | None = None
         self._unsaved_nights: list[Night] = []
         self._archive_works = True
         self._present = False
@@ -189,8 +230,13 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
                 translation_placeholders={"error": str(err)},
             ) from err
         self.data = HaloRiseData(
-            standby=standby, climate=self._room(), last_night=outcome.last_night
+            standby=standby,
+            zone=outcome.zone,
+            climate=self._room(),
+            last_night=outcome.last_night,
         )
+        # Nobody listens yet to what has happened while Home Assistant was down.
+        self._opened = outcome
         self._async_report_damage()
 
     @override
@@ -230,6 +276,7 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
         self._unsubscribe_stop = self.hass.bus.async_listen_once(
             EVENT_HOMEASSISTANT_STOP, self._async_handle_stop
         )
+        self._async_publish(self._opened)
         if not self.data.standby:
             await self._async_connect()
 
@@ -244,7 +291,10 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
             self._unsubscribe.pop()()
         async with self._lock:
             await self._async_disconnect()
-            await self.hass.async_add_executor_job(self._close, self._take_frames())
+            outcome = await self.hass.async_add_executor_job(
+                self._close, self._take_frames()
+            )
+            self._async_tell(outcome)
 
     async def _async_handle_stop(self, _event: Event) -> None:
         self._unsubscribe_stop = None
@@ -306,6 +356,17 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
         @callback
         def remove() -> None:
             self._night_listeners.remove(listener)
+
+        return remove
+
+    @callback
+    def async_add_event_listener(self, listener: EventListener) -> CALLBACK_TYPE:
+        """Tell a listener what happens to the sleeper."""
+        self._event_listeners.append(listener)
+
+        @callback
+        def remove() -> None:
+            self._event_listeners.remove(listener)
 
         return remove
 
@@ -408,6 +469,8 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
         data = self.data
         if outcome.live is not None and data.available:
             data = replace(data, live=outcome.live)
+        if outcome.zone is not None:
+            data = replace(data, zone=outcome.zone)
         if outcome.nights:
             data = replace(data, last_night=outcome.last_night)
         if self._link is not None:
@@ -419,7 +482,18 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
             for start in outcome.epochs:
                 moment = dt_util.utc_from_timestamp(start)
                 self._async_notify({"type": "epoch", "start": moment.isoformat()})
+        # After the states: whoever acts on an event finds them as they are now.
+        self._async_tell(outcome)
         self._async_report_damage()
+
+    @callback
+    def _async_tell(self, outcome: _Outcome) -> None:
+        """Tell what has happened to the sleeper and to the sensor."""
+        for event in outcome.events:
+            for listener in list(self._event_listeners):
+                listener(event)
+        if outcome.moved is not None:
+            self._async_report_move(outcome.moved)
 
     @callback
     def _async_notify(self, event: Mapping[str, Any]) -> None:
@@ -447,14 +521,56 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
             },
         )
 
+    @callback
+    def _async_report_move(self, moved: SensorMoved) -> None:
+        """Raise a repair issue when the bed lies elsewhere than before."""
+        before, after = _centimetres(moved.before), _centimetres(moved.after)
+        LOGGER.warning(
+            "The sensor of %s seems to have been moved: the bed was %s cm away and is %s"
+            " cm away now; it is learned again",
+            self.config_entry.title,
+            before,
+            after,
+        )
+        ir.async_create_issue(
+            self.hass,
+            DOMAIN,
+            moved_issue_id(self.config_entry.entry_id),
+            is_fixable=True,
+            # It is found once, and a restart before anybody looks must not hide it.
+            is_persistent=True,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key=ISSUE_SENSOR_MOVED,
+            translation_placeholders={
+                "name": self.config_entry.title,
+                "before": before,
+                "after": after,
+            },
+        )
+
     # In the executor
 
     def _new_engine(self) -> SleepEngine:
-        return SleepEngine(self.capabilities, relax=_let_go)
+        """Make an engine that knows what was learned over the nights."""
+        make = partial(
+            SleepEngine, self.capabilities, relax=_let_go, limits=self._limits
+        )
+        try:
+            return make(profile=json.loads(self._profile) if self._profile else None)
+        except ValueError as err:
+            LOGGER.warning(
+                "What was learned about the bed could not be taken up and is learned"
+                " again: %s",
+                err,
+            )
+            self._profile = None
+            return make()
 
     def _open(self, standby: bool) -> _Outcome:
         """Open the archive and make the engine."""
         self.archive.open()
+        self._profile = self.archive.load_learned(LEARNED_PROFILE)
+        self._saved_profile = self._profile
         self._engine = self._new_engine()
         outcome = _Outcome()
         if standby:
@@ -468,6 +584,7 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
             else:
                 self._saved_state = None
                 self.archive.clear_state()
+        outcome.zone = self._engine.zone
         outcome.last_night = self._last_night()
         return outcome
 
@@ -480,19 +597,23 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
     def _stand_by(self) -> _Outcome:
         """End the session and forget every sample."""
         outcome = self._run(lambda engine: engine.close_session())
+        self._save_profile()
         self._engine = self._new_engine()
         self._present = False
         self._save_state()
         return outcome
 
-    def _close(self, frames: Sequence[RadarFrame]) -> None:
+    def _close(self, frames: Sequence[RadarFrame]) -> _Outcome:
         """Take the last frames, save the session in progress and close the archive."""
         if self._engine is None:
-            return
-        self._store_nights(self._process(frames))
+            return _Outcome()
+        outcome = self._process(frames)
+        self._store_nights(outcome)
         self._save_state()
+        self._save_profile()
         self._engine = None
         self.archive.close()
+        return outcome
 
     def _run(self, step: Callable[[SleepEngine], list[Update]]) -> _Outcome:
         """Take the engine one step further and keep what must not be lost."""
@@ -505,6 +626,9 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
             if not self._engine_failures:
                 LOGGER.exception("The sleep engine failed and is started again")
             self._engine_failures += 1
+            # The saved session is given up first, then what was learned.
+            if self._engine_failures > 2 * ENGINE_PATIENCE:
+                self._profile = None
             self._engine = self._new_engine()
             if self._engine_failures > ENGINE_PATIENCE:
                 self._present = False
@@ -513,7 +637,7 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
                 self._restore(self._engine, self._saved_state)
             return _Outcome()
 
-        outcome = _Outcome(in_session=self._engine.in_session)
+        outcome = _Outcome(in_session=self._engine.in_session, zone=self._engine.zone)
         ended = False
         for update in updates:
             match update:
@@ -526,9 +650,16 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
                 case SessionEnded(night=night):
                     self._unsaved_nights.append(night)
                     ended = True
-        if outcome.epochs or ended:
+                case SleepEvent():
+                    outcome.events.append(update)
+                case SensorMoved():
+                    outcome.moved = update
+        # With the events, so that none is told again after a crash.
+        if outcome.epochs or outcome.events or ended:
             self._store_nights(outcome)
             self._save_state()
+        if ended or outcome.moved is not None:
+            self._save_profile()
         return outcome
 
     def _store_nights(self, outcome: _Outcome) -> None:
@@ -560,6 +691,22 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
         else:
             self._archive_works = True
 
+    def _save_profile(self) -> None:
+        """Save what was learned over the nights, should it have changed."""
+        assert self._engine is not None
+        # Restored from the older state, the engine learns from that night once more.
+        if self._unsaved_nights:
+            return
+        self._profile = json.dumps(self._engine.profile())
+        if self._profile == self._saved_profile:
+            return
+        try:
+            self.archive.save_learned(LEARNED_PROFILE, self._profile)
+        except ArchiveError as err:
+            self._warn(err)
+        else:
+            self._saved_profile = self._profile
+
     def _warn(self, err: ArchiveError) -> None:
         """Say once that the archive fails."""
         if self._archive_works:
@@ -577,6 +724,14 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
 
     def _last_night(self) -> NightRecord | None:
         return next(iter(self.archive.list_nights(limit=1, main_only=True)), None)
+
+
+def _centimetres(zone: BedZone) -> str:
+    """Return where the sleeper rests, as text for a person."""
+    return "–".join(
+        f"{100 * distance:.0f}" if isfinite(distance) else "?"
+        for distance in (zone.bed_near, zone.bed_far)
+    )
 
 
 def _let_go() -> None:

@@ -1,6 +1,7 @@
 """Diagnostics of the Halo Rise integration."""
 
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 
 from homeassistant.components.diagnostics import REDACTED
@@ -13,7 +14,17 @@ from .const import CONF_SIDE
 from .coordinator import HaloRiseConfigEntry
 from .sleep.staging import MODEL_VERSION
 
-SCORES = ("presence", "present", "moving", "respiration_quality", "distance")
+SCORES = (
+    "presence",
+    "present",
+    "moving",
+    "respiration_quality",
+    "distance",
+    "owner",
+    "owner_confidence",
+    "others",
+    "intent",
+)
 """What tells how well the radar sees; rates and stages are nobody's business."""
 
 PUBLIC_QUERY = {"port_name"}
@@ -40,6 +51,14 @@ def redact_address(device: str) -> str:
     return f"{url.scheme}://{REDACTED}{port}" + (f"/?{query}" if query else "")
 
 
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values as JSON can hold them, which knows no nan."""
+    return {
+        key: None if isinstance(value, float) and not isfinite(value) else value
+        for key, value in values.items()
+    }
+
+
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: HaloRiseConfigEntry
 ) -> dict[str, Any]:
@@ -58,8 +77,9 @@ async def async_get_config_entry_diagnostics(
         "available": data.available,
         "link": asdict(data.statistics) if data.statistics else None,
         "frames_dropped": coordinator.frames_dropped,
+        "zone": _known(asdict(data.zone)) if data.zone else None,
         "engine": (
-            {score: getattr(data.live, score) for score in SCORES}
+            _known({score: getattr(data.live, score) for score in SCORES})
             if data.live
             else None
         ),

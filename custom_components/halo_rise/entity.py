@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.const import CONF_MODEL
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.typing import StateType
@@ -13,6 +14,22 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import CONF_FIRMWARE, DOMAIN
 from .coordinator import HaloRiseCoordinator
+
+
+def own_entities(hass: HomeAssistant, entities: set[str], key: str) -> set[str]:
+    """Return those of some entities that are of one kind and belong to a bedside."""
+    registry = er.async_get(hass)
+    return {
+        entity_id
+        for entity_id in entities
+        if (entity := registry.async_get(entity_id)) is not None
+        and entity.platform == DOMAIN
+        and entity.unique_id == _unique_id(entity.config_entry_id, key)
+    }
+
+
+def _unique_id(entry_id: str | None, key: str) -> str:
+    return f"{entry_id}_{key}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +56,7 @@ class HaloRiseEntity(CoordinatorEntity[HaloRiseCoordinator]):
         super().__init__(coordinator)
         entry = coordinator.config_entry
         self.entity_description = description
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        self._attr_unique_id = _unique_id(entry.entry_id, description.key)
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, entry.entry_id)},
             manufacturer=coordinator.capabilities.manufacturer,

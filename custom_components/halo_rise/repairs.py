@@ -9,8 +9,9 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return the flow that tells of a damaged archive.
+    """Return the flow that tells of what has happened.
 
-    The archive has set the file aside by itself. What is left is that somebody knows.
+    The archive has set the damaged file aside by itself, and where the bed is now is
+    learned by itself. What is left is that somebody knows.
     """
     return ConfirmRepairFlow()

@@ -37,7 +37,7 @@ from .coordinator import HaloRiseConfigEntry, HaloRiseData
 from .entity import HaloRiseEntity, HaloRiseEntityDescription
 from .radar.frame import Capabilities, Climate
 from .radar.link import LinkStatistics
-from .sleep.epoch import STAGES, LiveUpdate, NightSummary
+from .sleep.epoch import STAGES, BedZone, LiveUpdate, NightSummary
 
 # The radar pushes what there is: no entity has anything to fetch.
 PARALLEL_UPDATES = 0
@@ -87,6 +87,13 @@ def _room(
 ) -> Callable[[HaloRiseData], StateType]:
     """Return a function for a value of the room."""
     return lambda data: _rounded(value_fn(data.climate), digits)
+
+
+def _zone(
+    value_fn: Callable[[BedZone], float],
+) -> Callable[[HaloRiseData], StateType]:
+    """Return a function for a distance that was learned."""
+    return lambda data: None if data.zone is None else _rounded(value_fn(data.zone), 2)
 
 
 def _night(
@@ -145,6 +152,27 @@ LIVE_DESCRIPTIONS: tuple[HaloRiseSensorDescription, ...] = (
         value_fn=_live(lambda live: _rounded(live.distance, 2)),
     ),
     HaloRiseSensorDescription(
+        key="intent_score",
+        translation_key="intent_score",
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        interval=LIVE_INTERVAL,
+        value_fn=_live(lambda live: _rounded(100.0 * live.intent, 0)),
+    ),
+    HaloRiseSensorDescription(
+        key="owner_confidence",
+        translation_key="owner_confidence",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        interval=LIVE_INTERVAL,
+        value_fn=_live(lambda live: _rounded(100.0 * live.owner_confidence, 0)),
+    ),
+    HaloRiseSensorDescription(
         key="presence_confidence",
         translation_key="presence_confidence",
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -187,6 +215,33 @@ LIVE_DESCRIPTIONS: tuple[HaloRiseSensorDescription, ...] = (
         interval=DIAGNOSTIC_INTERVAL,
         value_fn=_link(lambda link: _rounded(100.0 * link.quality, 1)),
     ),
+)
+
+
+def _bed_distance(
+    key: str, value_fn: Callable[[BedZone], float]
+) -> HaloRiseSensorDescription:
+    """Describe a distance at which the sleeper was found to rest."""
+    return HaloRiseSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.DISTANCE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        native_unit_of_measurement=UnitOfLength.METERS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        interval=DIAGNOSTIC_INTERVAL,
+        # Learned over the nights, and no less true while the radar is away.
+        live=False,
+        has_fn=lambda module: module.distance,
+        value_fn=_zone(value_fn),
+    )
+
+
+BED_DESCRIPTIONS: tuple[HaloRiseSensorDescription, ...] = (
+    _bed_distance("bed_nearest", lambda zone: zone.bed_near),
+    _bed_distance("bed_farthest", lambda zone: zone.bed_far),
 )
 
 ROOM_DESCRIPTIONS: tuple[HaloRiseRoomDescription, ...] = (
@@ -244,6 +299,7 @@ def _night_duration(
 
 NIGHT_DESCRIPTIONS: tuple[HaloRiseSensorDescription, ...] = (
     _night_duration("time_asleep", lambda night: night.total_sleep_time),
+    _night_duration("time_trying_to_sleep", lambda night: night.time_trying_to_sleep),
     _night_duration("sleep_latency", lambda night: night.sleep_latency),
     _night_duration(
         "wake_after_sleep_onset", lambda night: night.wake_after_sleep_onset
@@ -271,7 +327,7 @@ async def async_setup_entry(
     """Set up the sensors of a bedside."""
     coordinator = entry.runtime_data.coordinator
     registry = er.async_get(hass)
-    descriptions = [*LIVE_DESCRIPTIONS, *NIGHT_DESCRIPTIONS]
+    descriptions = [*LIVE_DESCRIPTIONS, *BED_DESCRIPTIONS, *NIGHT_DESCRIPTIONS]
     for description in ROOM_DESCRIPTIONS:
         if entry.options.get(description.option):
             descriptions.append(description)

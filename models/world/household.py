@@ -169,6 +169,9 @@ class Household:
     door: tuple[float, float, float]
     """Where a person comes into sight."""
 
+    shared: bool
+    """Whether the partner sleeps here."""
+
     pose: Pose = Pose()
     wrapped: bool = False
     """Whether the module leaves the phase wrapped."""
@@ -211,6 +214,7 @@ class Household:
                 float(rng.uniform(*DOOR_METRES)),
                 0.3,
             ),
+            shared=partner,
             wrapped=bool(rng.random() < WRAPPED_SHARE),
         )
         place = room.at(metres)

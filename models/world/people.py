@@ -254,16 +254,15 @@ class Plan:
         """Stand or work beside the bed."""
         self._add(Activity.STANDING, seconds, *(path or (self.strip,)))
 
-    def sit_on_edge(self, seconds: float) -> None:
+    def sit_on_edge(self, seconds: float, at: Point) -> None:
         """Sit on the edge of the bed."""
-        self._add(Activity.EDGE, seconds, self.edge)
+        self._add(Activity.EDGE, seconds, at)
 
-    def come(self, *, stand: bool = True, at: Point | None = None) -> None:
-        """Come in and get into bed."""
+    def come(self, *, at: Point | None = None) -> None:
+        """Come in, linger beside the bed and get in."""
         strip = self.strip
         self.walk(self.home.door, strip)
-        if stand:
-            self.stand(self.rng.uniform(*STANDING_SECONDS), strip)
+        self.stand(self.rng.uniform(*STANDING_SECONDS), strip)
         self._add(
             Activity.CLIMBING,
             self.rng.uniform(*CLIMBING_SECONDS),

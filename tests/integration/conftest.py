@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotEx
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.halo_rise.const import CONF_FIRMWARE, CONF_SIDE, DOMAIN, Side
+from custom_components.halo_rise.coordinator import HaloRiseCoordinator
 
 from .radar import FIRMWARE, FakeRadar
 
@@ -49,6 +50,18 @@ async def radar(socket_enabled: None) -> AsyncGenerator[FakeRadar]:
 def entry(hass: HomeAssistant, radar: FakeRadar) -> MockConfigEntry:
     """Return the entry of that radar's bedside, not set up."""
     return add_entry(hass, radar)
+
+
+@pytest.fixture
+async def quiet(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> AsyncGenerator[HaloRiseCoordinator]:
+    """Return the coordinator of a bedside whose radar says nothing."""
+    with patch.object(HaloRiseCoordinator, "_async_connect"):
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        coordinator: HaloRiseCoordinator = entry.runtime_data.coordinator
+        yield coordinator
 
 
 @pytest.fixture

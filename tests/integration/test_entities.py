@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import replace
+from math import nan
 from typing import Any
 from unittest.mock import patch
 
@@ -30,7 +31,12 @@ from custom_components.halo_rise.coordinator import HaloRiseCoordinator
 from custom_components.halo_rise.diagnostics import redact_address
 from custom_components.halo_rise.nights import NightRecord
 from custom_components.halo_rise.radar.link import LinkStatistics
-from custom_components.halo_rise.sleep.epoch import LiveUpdate, Stage
+from custom_components.halo_rise.sleep.epoch import (
+    BedZone,
+    LiveUpdate,
+    Owner,
+    Stage,
+)
 from tests.nights import EVENING, SUMMARY
 
 from .radar import FakeRadar
@@ -48,6 +54,19 @@ LIVE = LiveUpdate(
     distance=0.7834,
     moving=False,
     displacement=(0.1, 0.2),
+    owner=Owner.PRIMARY,
+    owner_confidence=0.934,
+    others=False,
+    intent=0.871,
+    trying=True,
+)
+ZONE = BedZone(
+    nearest=0.15,
+    farthest=1.6,
+    bed_near=0.6213,
+    bed_far=0.9784,
+    bearing=0.12,
+    nights=9,
 )
 STATISTICS = LinkStatistics(
     frames_received=40_000,
@@ -112,6 +131,7 @@ async def coordinator(
             coordinator.data,
             available=True,
             live=LIVE,
+            zone=ZONE,
             last_night=LAST_NIGHT,
             statistics=STATISTICS,
         )
@@ -122,7 +142,7 @@ async def coordinator(
 
 @pytest.mark.parametrize(
     "coordinator",
-    [[Platform.BINARY_SENSOR], [Platform.SENSOR], [Platform.SWITCH]],
+    [[Platform.BINARY_SENSOR], [Platform.EVENT], [Platform.SENSOR], [Platform.SWITCH]],
     ids=lambda platforms: platforms[0],
     indirect=True,
 )
@@ -162,8 +182,12 @@ async def test_details_are_disabled_at_first(
         if entity.disabled
     }
     assert disabled == {
+        "bed_farthest",
+        "bed_nearest",
         "frames_lost",
+        "intent_score",
         "link_quality",
+        "owner_confidence",
         "presence_confidence",
         "respiration_quality",
     }
@@ -173,36 +197,83 @@ async def test_details_are_disabled_at_first(
     ("changes", "states"),
     [
         (
-            {"in_bed": False, "stage": None, "asleep": None},
+            {
+                "in_bed": False,
+                "stage": None,
+                "asleep": None,
+                "trying": None,
+                "intent": nan,
+                "others": True,
+            },
             {
                 "sensor.anna_sleep_stage": "not_in_bed",
                 "binary_sensor.anna_asleep": "off",
+                "binary_sensor.anna_trying_to_sleep": "off",
+                "binary_sensor.anna_somebody_else_in_bed": "on",
+                "sensor.anna_sleep_intent": "unknown",
             },
         ),
         (
-            {"stage": None, "asleep": None},
+            {
+                "stage": None,
+                "asleep": None,
+                "trying": None,
+                "others": None,
+                "owner_confidence": nan,
+            },
             {
                 "sensor.anna_sleep_stage": "unknown",
                 "binary_sensor.anna_asleep": "unknown",
+                "binary_sensor.anna_trying_to_sleep": "unknown",
+                "binary_sensor.anna_somebody_else_in_bed": "unknown",
+                "sensor.anna_owner_confidence": "unknown",
             },
         ),
         (
-            {"stage": Stage.AWAKE, "asleep": False},
-            {"sensor.anna_sleep_stage": "awake", "binary_sensor.anna_asleep": "off"},
+            {"stage": Stage.AWAKE, "asleep": False, "trying": False},
+            {
+                "sensor.anna_sleep_stage": "awake",
+                "binary_sensor.anna_asleep": "off",
+                "binary_sensor.anna_trying_to_sleep": "off",
+            },
         ),
     ],
 )
-async def test_stages(
+async def test_live_states(
     hass: HomeAssistant,
     coordinator: HaloRiseCoordinator,
     changes: dict[str, Any],
     states: dict[str, str],
 ) -> None:
+    # A reload of what is known, so that no value is held back for the recorder's sake.
+    coordinator.async_set_updated_data(replace(coordinator.data, available=False))
     coordinator.async_set_updated_data(
-        replace(coordinator.data, live=replace(LIVE, **changes))
+        replace(coordinator.data, available=True, live=replace(LIVE, **changes))
     )
     found = {entity_id: hass.states.get(entity_id) for entity_id in states}
     assert {key: state and state.state for key, state in found.items()} == states
+
+
+async def test_a_bed_that_is_not_learned_yet_has_no_distances(
+    hass: HomeAssistant, quiet: HaloRiseCoordinator, entity_registry: er.EntityRegistry
+) -> None:
+    entry = quiet.config_entry
+    for key in ("bed_nearest", "bed_farthest"):
+        entity_id = f"sensor.anna_{key.removeprefix('bed_')}_distance_of_the_bed"
+        entity_registry.async_update_entity(entity_id, disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    coordinator: HaloRiseCoordinator = entry.runtime_data.coordinator
+    # Available without the radar: what was learned stays true.
+    assert not coordinator.data.available
+    for distance, shown in ((nan, "unknown"), (0.5, "0.5")):
+        zone = replace(ZONE, bed_near=distance, bed_far=distance)
+        for entity in coordinator._listeners.values():
+            entity[0].__self__._written = None
+        coordinator.async_set_updated_data(replace(coordinator.data, zone=zone))
+        for name in ("nearest", "farthest"):
+            state = hass.states.get(f"sensor.anna_{name}_distance_of_the_bed")
+            assert state is not None
+            assert state.state == shown
 
 
 async def test_a_night_without_sleep_has_no_latency(
@@ -237,6 +308,35 @@ async def test_diagnostics(
     assert "57.6" not in text
     assert Stage.DEEP not in text
     assert "430.5" not in text
+
+
+async def test_diagnostics_say_what_is_not_known(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    coordinator: HaloRiseCoordinator,
+) -> None:
+    """In JSON, which has no word for nan."""
+    coordinator.async_set_updated_data(
+        replace(
+            coordinator.data,
+            live=replace(LIVE, distance=nan, intent=nan),
+            zone=replace(ZONE, bed_near=nan, bed_far=nan, bearing=nan),
+        )
+    )
+    found = await get_diagnostics_for_config_entry(
+        hass, hass_client, coordinator.config_entry
+    )
+    assert isinstance(found, dict)
+    assert found["engine"]["distance"] is None
+    assert found["engine"]["intent"] is None
+    assert found["zone"] == {
+        "nearest": 0.15,
+        "farthest": 1.6,
+        "bed_near": None,
+        "bed_far": None,
+        "bearing": None,
+        "nights": 9,
+    }
 
 
 async def test_diagnostics_in_standby(

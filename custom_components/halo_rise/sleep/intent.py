@@ -207,10 +207,10 @@ class Partition:
             raise ValueError("the saved partition of the night is damaged")
         state = cls(scores=list(scores), committed=list(committed))
         for at, value in enumerate(scores):
-            state._sums[at + 1] = state._sums[at] + value  # noqa: SLF001
-            state._squares[at + 1] = state._squares[at] + value * value  # noqa: SLF001
-        state._best[: count + 1] = best  # noqa: SLF001
-        state._last[: count + 1] = np.clip(last, 0, count)  # noqa: SLF001
+            state._sums[at + 1] = state._sums[at] + value
+            state._squares[at + 1] = state._squares[at] + value * value
+        state._best[: count + 1] = best
+        state._last[: count + 1] = np.clip(last, 0, count)
         return state
 
     def saved(self) -> tuple[FloatArray, npt.NDArray[np.intp]]:

@@ -7,6 +7,7 @@ nights; the bed is where most of it lies, and the out-of-bed strip is what is ne
 
 from collections.abc import Sequence
 from math import isfinite, nan
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,7 +45,7 @@ elsewhere in bed differ by less than 0.1 (assumption)."""
 
 CENTRES: FloatArray = (np.arange(BINS) + 0.5) * BIN
 
-_KERNEL = np.exp(-0.5 * (np.arange(-10, 11) * BIN / SPREAD) ** 2)
+_KERNEL: npt.NDArray[Any] = np.exp(-0.5 * (np.arange(-10, 11) * BIN / SPREAD) ** 2)
 
 
 def histogram(distances: Sequence[float] | FloatArray) -> FloatArray:
