@@ -546,7 +546,7 @@ def evaluate(
     statistic = asked.statistic
     # The same nights are drawn whatever else is asked for.
     rng = np.random.default_rng(zlib.crc32(f"{kind}/{name}/{asked.name}".encode()))
-    used = [night for night in nights if asked.group.holds(night)]
+    used = [n for n in nights if group is not None or asked.group.holds(n)]
     if isinstance(statistic, Listed):
         lists = [
             np.array(night.values.get(statistic.name, []), float) for night in used
@@ -621,7 +621,7 @@ def of_families(nights: Iterable[Measured]) -> dict[str, list[Figure]]:
         for kind, nights_of_kind in _by(own, lambda night: night.kind).items():
             seen = set()
             for asked in ASKED:
-                if asked.name in seen:
+                if asked.name in seen or not any(map(asked.group.holds, own)):
                     continue
                 figure = evaluate(asked, nights_of_kind, kind, group=family)
                 if figure is not None:

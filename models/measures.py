@@ -447,8 +447,8 @@ def epoch_starts(truth: Truth, epochs: Sequence[Epoch]) -> Floats:
     """
     offset = (epochs[0].start - truth.start) % EPOCH_SECONDS if epochs else 0.0
     end = truth.covered.size - 2 * EPOCH_SECONDS
-    starts: Floats = truth.start + np.arange(offset, end + 1.0, EPOCH_SECONDS)
-    return starts
+    starts: Floats = np.arange(offset, end + 1.0, EPOCH_SECONDS, dtype=np.float64)
+    return starts + truth.start
 
 
 def confusion(truth: NDArray[np.int8], said: NDArray[np.int8], size: int) -> Matrix:
