@@ -6,7 +6,7 @@ import json
 from math import nan
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, override
 
 import numpy as np
 import pytest
@@ -238,6 +238,7 @@ def test_comparison_finds_a_difference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     class Forgetful(SleepEngine):
+        @override
         def restore(self, state: dict[str, Any]) -> None:
             pass
 
