@@ -173,7 +173,7 @@ class Family:
         )
         night.plan(home.primary, Seen.PRIMARY)
         write = ordinary if number == 0 else self.write
-        if home.shared and write in (ordinary, gap):
+        if home.shared and write is ordinary:
             beside(night, write)
         else:
             write(night)
@@ -283,6 +283,10 @@ CAT_CAPTURE_SECONDS = (240.0, 360.0)
 CAT_VISITS, CAT_MINUTES = (2, 5), (20.0, 150.0)
 """Visits a night and how long they are. Assumption."""
 
+CAT_NEARER = 0.5
+"""Share of its visits that it spends between the sleeper and the sensor; otherwise it is
+anywhere on the bed. Assumption."""
+
 DOG_PASSES, DOG_SECONDS = (2, 7), (20.0, 60.0)
 """How often a dog walks by in a night, and for how long."""
 
@@ -297,7 +301,7 @@ def with_cat(night: Night) -> None:
             depth=float(rng.uniform(*CAT_MM)),
             irregularity=0.35,
             # Moves every 10 to 30 minutes.
-            restlessness=float(rng.uniform(2.0, 6.0)) / 78,
+            restlessness=float(rng.uniform(3.0, 9.0)) / 78,
             posture_depth=(0.8, 1.2),
             heartbeat=0.0,
         ),
@@ -309,10 +313,13 @@ def with_cat(night: Night) -> None:
     for begins in np.sort(rng.uniform(0, 0.95, visits)) * end:
         if begins < cat.now:
             continue
-        # Between the sleeper and the sensor, against the belly, or at the feet.
-        x = home.side * float(rng.uniform(-0.1, 1.1))
-        y = home.edge + float(rng.uniform(0.05, min(home.width - 0.1, 0.8)))
-        spot = (x, y, home.place[2] - 0.05)
+        x, y, z = home.place
+        if rng.random() < CAT_NEARER:
+            y = float(rng.uniform(home.edge + 0.03, max(home.edge + 0.06, y - 0.1)))
+        else:
+            x = home.side * float(rng.uniform(-0.1, 1.1))
+            y = home.edge + float(rng.uniform(0.05, min(home.width - 0.1, 0.9)))
+        spot = (x, y, z - 0.05)
         floor = (home.side * 0.8, 0.3, -home.height - 0.3)
         cat.away_until(float(begins))
         cat.walk(home.door, floor, spot)

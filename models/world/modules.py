@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from custom_components.halo_rise.radar import mr60bha2
 from custom_components.halo_rise.radar.frame import Capabilities, RadarFrame, Target
-from models.scene import PERSON_NOISE_MM, WRAP_MM, noise_room
+from models.scene import FALSE_PRESENCE_SECONDS, PERSON_NOISE_MM, WRAP_MM, noise_room
 from models.sight import (
     DISTANCE_NOISE,
     DISTANCE_NOISE_SECONDS,
@@ -34,7 +34,7 @@ from models.sight import (
 
 from .families import Scene
 from .people import RATE, Activity
-from .things import interference
+from .things import BURST_EVERY, BURST_SECONDS, interference
 from .truth import Seen
 
 type Floats = NDArray[np.float64]
@@ -50,7 +50,8 @@ NEIGHBOUR_METRES, NEIGHBOUR_SHARE = 0.08, 0.85
 they are in range: a range bin is 5.7 cm. Assumption."""
 
 LIMB_SPEED = 0.25
-"""Metres per second, standard deviation of the fastest reflection of who moves in bed."""
+"""Metres per second, standard deviation of the fastest reflection of who moves in bed.
+Assumption, as in models.scene."""
 
 STILL_SPATIAL_SECONDS = (120.0, 6.0)
 """Mean time for which the second kind lists a motionless target, and not. Assumption."""
@@ -59,6 +60,8 @@ SPATIAL_NOISE, SPATIAL_NOISE_SECONDS = 0.03, 2.0
 """Metres. Assumption."""
 
 MOST_TARGETS = 3
+"""The module's limit; the second kind's is an assumption."""
+
 PIECE = 20
 """Seconds after which a module may list its targets in another order. Assumption."""
 
@@ -66,7 +69,8 @@ RATES_EVERY = 3
 """Seconds between the frames of the third kind (R60ABD1: breathing rate every 3 s)."""
 
 RATES_WINDOW = 20
-"""Seconds over which the third kind averages, and so is late."""
+"""Seconds over which the third kind averages, and so is late. Assumption, as for the first
+kind in models.sight."""
 
 RATES_LOST = 0.35
 """Share of movement in the last ten seconds above which it has no rate. Assumption."""
@@ -79,8 +83,8 @@ MOTION_SMALL, MOTION_STILL = (5.0, 30.0), 2.0
 """Motion from 0 to 100 by what moves. Assumption after the R60ABD1's manual: body movement
 is 1 when still, 2 to 30 with small movements, 31 to 60 with large ones, more when walking."""
 
-WALKER_STEP = 0.4
-"""Metres per second, standard deviation of a walker's limbs besides the way."""
+WALKER_LIMBS = 0.12
+"""Metres per second, standard deviation of a walker's speed besides the way. Assumption."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -102,6 +106,10 @@ class View:
 
     seen: Codes
     """Codes of Seen."""
+
+    phantom: Floats
+    """Where the module takes noise for a target, ``[seconds, 3]``, nan for nowhere; it is
+    nobody."""
 
 
 def view(scene: Scene) -> View:
@@ -130,7 +138,26 @@ def view(scene: Scene) -> View:
         nearest=nearest,
         thing=thing,
         seen=seen,
+        phantom=_phantom(scene),
     )
+
+
+def _phantom(scene: Scene) -> Floats:
+    """Draw false alarms: rare ones, and many while a second radar disturbs."""
+    rng = np.random.default_rng([scene.seed, 0xFA15E])
+    on, off = FALSE_PRESENCE_SECONDS[::-1]
+    alarm = blocks(rng, scene.seconds, 1.0, (on, off))
+    if scene.disturbed:
+        alarm |= blocks(rng, scene.seconds, 1.0, (BURST_SECONDS, BURST_EVERY))
+    number = np.cumsum(np.diff(alarm.astype(np.int8), prepend=0) > 0)
+    # As far as models.scene has them: half a metre to four.
+    metres = rng.uniform(0.5, 4.0, int(number[-1]) + 1)[number]
+    bearing = rng.uniform(-FIELD, FIELD, int(number[-1]) + 1)[number]
+    place = np.stack(
+        (metres * np.sin(bearing), metres * np.cos(bearing), 0 * metres), axis=1
+    )
+    place[~alarm] = nan
+    return place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +194,6 @@ def _targets(
     rate: int,
     still: tuple[float, float],
     noise: tuple[float, float],
-    things: Mask | None = None,
 ) -> tuple[Floats, Floats, Mask]:
     """Return x, y, z and radial speed of up to three targets, [count, 3, 4], and which."""
     scene = sight.scene
@@ -182,7 +208,7 @@ def _targets(
         within = np.repeat(metres <= TRACKING_RANGE, rate)
         echo = np.repeat(body.echo, rate)
         at = _fine(place.T, rate)
-        spread = np.where(moving, LIMB_SPEED, 0.0) + WALKER_STEP * 0.3 * np.repeat(
+        spread = np.where(moving, LIMB_SPEED, 0.0) + WALKER_LIMBS * np.repeat(
             body.activity == Activity.WALKING, rate
         )
         speed = spread * rng.normal(size=count)
@@ -201,6 +227,12 @@ def _targets(
         spin = DOPPLER_STEP * rng.integers(-2, 3, count) * (rng.random(count) < 0.3)
         places.append(np.concatenate((at, spin[None])))
         listed.append(np.repeat(each.tracked, rate))
+        priority.append(np.zeros(count, bool))
+    if np.isfinite(sight.phantom).any():
+        at = np.repeat(sight.phantom.T, rate, axis=1)
+        spin = DOPPLER_STEP * rng.integers(-3, 4, count)
+        places.append(np.concatenate((at, spin[None])))
+        listed.append(np.isfinite(at[0]))
         priority.append(np.zeros(count, bool))
     if not places:
         empty = np.zeros((count, MOST_TARGETS, 4))
@@ -257,7 +289,8 @@ def _mr60bha2(sight: View) -> list[RadarFrame]:
     room = noise_room(scene.seconds / 3600, int(rng.integers(2**31)))
     nearest = np.repeat(sight.nearest, RATE)
     displacement = room.displacement.copy()
-    metres = room.distance.copy()
+    # A false alarm within reach gets a distance and rates of noise.
+    metres = np.repeat(np.linalg.norm(sight.phantom, axis=1), RATE)
     metres[metres > VITAL_RANGE] = nan
     pulse = np.full(count, nan)
     pulse[np.isfinite(metres)] = 72.0
@@ -457,6 +490,10 @@ def _rates(sight: View) -> list[RadarFrame]:
         metres[sight.thing == index] = each.metres
     metres[~np.isfinite(metres)] = nan
     metres += DISTANCE_NOISE * wander(rng, seconds, DISTANCE_NOISE_SECONDS)
+    phantom = np.linalg.norm(sight.phantom, axis=1)
+    alarm = np.isfinite(phantom)
+    motion[alarm] = np.maximum(motion, rng.uniform(*MOTION_SMALL, seconds))[alarm]
+    metres = np.where(np.isnan(metres), phantom, metres)
     covered = _covered(scene, 1)
     ends = np.arange(RATES_EVERY - 1, seconds, RATES_EVERY)
     over = motion[: ends.size * RATES_EVERY].reshape(-1, RATES_EVERY).max(1)
