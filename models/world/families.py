@@ -802,13 +802,14 @@ def motionless(home: Household, _number: int, rng: np.random.Generator) -> House
 
 def slow(home: Household, _number: int, rng: np.random.Generator) -> Household:
     """Let the sleeper breathe six times a minute."""
-    rate = float(rng.uniform(5.7, 6.5))
+    # Asleep it is a twentieth less than in REM sleep, and sighs take their time.
+    rate = float(rng.uniform(6.2, 6.8))
     return replace(home, primary=replace(home.primary, rate=rate, irregularity=0.6))
 
 
 def fast(home: Household, _number: int, rng: np.random.Generator) -> Household:
     """Let the sleeper breathe 28 times a minute."""
-    rate = float(rng.uniform(27.0, 29.5))
+    rate = float(rng.uniform(28.5, 31.0))
     return replace(home, primary=replace(home.primary, rate=rate, irregularity=0.8))
 
 
@@ -866,7 +867,12 @@ _ALL = (
     _night("dog_walking_by", "A dog walks by several times.", dog_passing),
     _night("two_bathroom_trips", "Two trips to the bathroom.", two_trips),
     _night("three_bathroom_trips", "Three trips to the bathroom.", three_trips),
-    _night("child_visiting", "A child climbs in for a while.", child_visiting),
+    _night(
+        "child_visiting",
+        "A child climbs in for a while, nearer or farther.",
+        child_visiting,
+        changed=room_beside,
+    ),
     _night("reading", "Some 40 minutes of reading before lights-out.", reading),
     _night("television", "An hour of television before lights-out.", television),
     _night(

@@ -131,7 +131,7 @@ def test_the_nearest_body_is_measured(family: str) -> None:
 
 
 def test_sleepers_move_as_often_as_published() -> None:
-    small = large = expected_small = expected_large = 0.0
+    small = large = expected_small = expected_large = hours = 0.0
     for household in range(12):
         body = FAMILIES["alone"].night(household, 1).bodies[0]
         own = FAMILIES["alone"].household(household, 1).primary.restlessness
@@ -141,10 +141,14 @@ def test_sleepers_move_as_often_as_published() -> None:
         large += np.count_nonzero(asleep & big)
         small += np.count_nonzero(asleep & ~big)
         stages = body.stages[body.stages > 0]
+        hours += own * stages.size / 3600
         expected_small += own * np.array(SMALL_PER_HOUR)[stages].sum() / 3600
         expected_large += own * np.array(LARGE_PER_HOUR)[stages].sum() / 3600
     assert small == pytest.approx(expected_small, rel=0.15)
     assert large == pytest.approx(expected_large, rel=0.15)
+    # Per hour asleep: Montini 2024 and Ibrahim 2023.
+    assert small / hours == pytest.approx(11, rel=0.25)
+    assert large / hours == pytest.approx(6.8, rel=0.25)
 
 
 def test_sleepers_lie_where_a_nightstand_sees_them() -> None:
