@@ -597,7 +597,6 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
     def _stand_by(self) -> _Outcome:
         """End the session and forget every sample."""
         outcome = self._run(lambda engine: engine.close_session())
-        self._save_profile()
         self._engine = self._new_engine()
         self._present = False
         self._save_state()
@@ -610,7 +609,6 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
         outcome = self._process(frames)
         self._store_nights(outcome)
         self._save_state()
-        self._save_profile()
         self._engine = None
         self.archive.close()
         return outcome
@@ -654,12 +652,10 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
                     outcome.events.append(update)
                 case SensorMoved():
                     outcome.moved = update
-        # With the events, so that none is told again after a crash.
-        if outcome.epochs or outcome.events or ended:
+        if outcome.epochs or outcome.events or outcome.moved or ended:
             self._store_nights(outcome)
+            # With what is told, so that nothing is told again after a crash.
             self._save_state()
-        if ended or outcome.moved is not None:
-            self._save_profile()
         return outcome
 
     def _store_nights(self, outcome: _Outcome) -> None:
@@ -674,12 +670,19 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
             self._warn(err)
 
     def _save_state(self) -> None:
-        """Save the engine while somebody is there; nothing of an empty room is kept."""
+        """Save the engine while somebody is there, and always what it has learned.
+
+        Nothing else of an empty room is kept.
+        """
         assert self._engine is not None
+        self._profile = json.dumps(self._engine.profile())
         # The older state still holds a night that could not be stored.
         if self._unsaved_nights:
             return
         try:
+            if self._profile != self._saved_profile:
+                self.archive.save_learned(LEARNED_PROFILE, self._profile)
+                self._saved_profile = self._profile
             if self._engine.in_session or self._present:
                 self._saved_state = dump_state(self._engine.snapshot())
                 self.archive.save_state(self._saved_state)
@@ -690,22 +693,6 @@ class HaloRiseCoordinator(DataUpdateCoordinator[HaloRiseData]):
             self._warn(err)
         else:
             self._archive_works = True
-
-    def _save_profile(self) -> None:
-        """Save what was learned over the nights, should it have changed."""
-        assert self._engine is not None
-        # Restored from the older state, the engine learns from that night once more.
-        if self._unsaved_nights:
-            return
-        self._profile = json.dumps(self._engine.profile())
-        if self._profile == self._saved_profile:
-            return
-        try:
-            self.archive.save_learned(LEARNED_PROFILE, self._profile)
-        except ArchiveError as err:
-            self._warn(err)
-        else:
-            self._saved_profile = self._profile
 
     def _warn(self, err: ArchiveError) -> None:
         """Say once that the archive fails."""

@@ -231,7 +231,6 @@ def _bed_distance(
         native_unit_of_measurement=UnitOfLength.METERS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        interval=DIAGNOSTIC_INTERVAL,
         # Learned over the nights, and no less true while the radar is away.
         live=False,
         has_fn=lambda module: module.distance,

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Generator
+from dataclasses import replace
 from errno import EBUSY
 import json
 from typing import Any
-from unittest.mock import AsyncMock, patch
+from unittest.mock import AsyncMock, Mock, patch
 
 from homeassistant.components.usb import SerialDevice, SerialPortConsumer, USBDevice
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
 from homeassistant.const import CONF_DEVICE, CONF_MODEL, CONF_NAME
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers import (
     area_registry as ar,
@@ -27,9 +28,13 @@ from custom_components.halo_rise.const import (
     CONF_ILLUMINANCE_ENTITY,
     CONF_SIDE,
     CONF_TEMPERATURE_ENTITY,
+    CONF_ZONE_FARTHEST,
+    CONF_ZONE_NEAREST,
     DOMAIN,
     Side,
 )
+from custom_components.halo_rise.coordinator import HaloRiseData
+from custom_components.halo_rise.sleep.epoch import BedZone
 from tests.conftest import ROOT
 
 from .radar import FIRMWARE, FakeRadar
@@ -66,9 +71,13 @@ NAMELESS_ADAPTER = USBDevice(
 @pytest.fixture(autouse=True)
 def mock_setup_entry() -> Generator[AsyncMock]:
     """Add entries without setting them up."""
+
+    def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+        entry.runtime_data = Mock(coordinator=Mock(data=HaloRiseData()))
+
     with (
         patch(
-            "custom_components.halo_rise.async_setup_entry", return_value=None
+            "custom_components.halo_rise.async_setup_entry", side_effect=set_up
         ) as setup,
         patch("custom_components.halo_rise.async_unload_entry", return_value=None),
     ):
@@ -577,6 +586,8 @@ async def test_sensors_of_the_same_area_are_suggested(
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert entry.options == {
         CONF_SIDE: Side.RIGHT,
+        CONF_ZONE_NEAREST: 0.15,
+        CONF_ZONE_FARTHEST: 1.6,
         CONF_TEMPERATURE_ENTITY: "sensor.b_temperature",
         CONF_HUMIDITY_ENTITY: None,
         CONF_ILLUMINANCE_ENTITY: None,
@@ -597,3 +608,112 @@ async def test_a_bedside_cannot_be_linked_to_itself(
     assert schema is not None
     selector = schema.schema[CONF_TEMPERATURE_ENTITY]
     assert selector.config["exclude_entities"] == ["sensor.a_mirror"]
+
+
+async def test_the_zone_is_asked_for(
+    hass: HomeAssistant, entry: MockConfigEntry, mock_setup_entry: AsyncMock
+) -> None:
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    result = await hass.config_entries.options.async_configure(
+        result["flow_id"],
+        {CONF_SIDE: Side.LEFT, CONF_ZONE_NEAREST: 0.9, CONF_ZONE_FARTHEST: 1.2},
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert entry.options[CONF_ZONE_NEAREST] == 0.9
+    assert entry.options[CONF_ZONE_FARTHEST] == 1.2
+    # The coordinator takes it up with a reload.
+    await hass.async_block_till_done()
+    assert mock_setup_entry.call_count == 2
+
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    suggested = _suggested(result)
+    assert (suggested[CONF_ZONE_NEAREST], suggested[CONF_ZONE_FARTHEST]) == (0.9, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("nearest", "farthest", "error"),
+    [
+        (0.9, 0.9, "zone_order"),
+        (1.6, 0.15, "zone_order"),
+        (0.9, 1.15, "zone_narrow"),
+    ],
+)
+async def test_a_zone_that_holds_no_sleeper_is_refused(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    nearest: float,
+    farthest: float,
+    error: str,
+) -> None:
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    entered = {
+        CONF_SIDE: Side.RIGHT,
+        CONF_ZONE_NEAREST: nearest,
+        CONF_ZONE_FARTHEST: farthest,
+        CONF_TEMPERATURE_ENTITY: "sensor.thermometer",
+    }
+    result = await hass.config_entries.options.async_configure(
+        result["flow_id"], entered
+    )
+    assert result["type"] is FlowResultType.FORM
+    assert result["errors"] == {CONF_ZONE_FARTHEST: error}
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    # It has a text, and whatever that names is there.
+    assert ENGLISH["options"]["error"][error].format(**placeholders)
+    assert _suggested(result) == entered
+    assert entry.options == {CONF_SIDE: Side.LEFT}
+
+
+@pytest.mark.parametrize(
+    ("key", "distance"), [(CONF_ZONE_NEAREST, 0.05), (CONF_ZONE_FARTHEST, 3.05)]
+)
+async def test_a_zone_beyond_the_reach_of_a_radar_is_refused(
+    hass: HomeAssistant, entry: MockConfigEntry, key: str, distance: float
+) -> None:
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    with pytest.raises(InvalidData):
+        await hass.config_entries.options.async_configure(
+            result["flow_id"], {CONF_SIDE: Side.RIGHT, key: distance}
+        )
+
+
+NOT_LEARNED = BedZone(nearest=0.15, farthest=1.6)
+
+
+@pytest.mark.parametrize(
+    ("zone", "text"),
+    [
+        (None, "bed_unknown"),
+        (NOT_LEARNED, "bed_not_learned"),
+        (replace(NOT_LEARNED, bed_near=0.6213, nights=1), "bed_not_learned"),
+        (
+            replace(NOT_LEARNED, bed_near=0.6213, bed_far=0.984, nights=9),
+            "bed_learned",
+        ),
+    ],
+)
+async def test_the_form_says_where_the_bed_was_found(
+    hass: HomeAssistant, entry: MockConfigEntry, zone: BedZone | None, text: str
+) -> None:
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    entry.runtime_data.coordinator.data = HaloRiseData(zone=zone)
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    expected = ENGLISH["common"][text].format(near="62", far="98", nights="9")
+    assert placeholders["bed"] == expected
+    assert expected in ENGLISH["options"]["step"]["init"]["description"].format(
+        **placeholders
+    )
+
+
+async def test_the_form_works_without_the_bedside(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """An entry that could not be set up has options, too."""
+    result = await hass.config_entries.options.async_init(entry.entry_id)
+    placeholders = result["description_placeholders"]
+    assert placeholders is not None
+    assert placeholders["bed"] == ENGLISH["common"]["bed_unknown"]

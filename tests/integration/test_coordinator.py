@@ -1,10 +1,12 @@
 """From bytes on a port to entities and nights, with the real engine and a real archive."""
 
 import asyncio
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+import json
 import logging
-from math import isnan
+from math import isnan, nan
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -38,17 +40,22 @@ from custom_components.halo_rise.const import (
     CONF_HUMIDITY_ENTITY,
     CONF_ILLUMINANCE_ENTITY,
     CONF_TEMPERATURE_ENTITY,
+    CONF_ZONE_FARTHEST,
+    CONF_ZONE_NEAREST,
     DOMAIN,
     ENGINE_PATIENCE,
+    LEARNED_PROFILE,
     LIVE_INTERVAL,
     QUEUE_LENGTH,
 )
-from custom_components.halo_rise.coordinator import HaloRiseCoordinator
+from custom_components.halo_rise.coordinator import HaloRiseCoordinator, _Outcome
 from custom_components.halo_rise.entity import HaloRiseEntity
 from custom_components.halo_rise.nights import ArchiveError, NightArchive, NightRecord
 from custom_components.halo_rise.radar.frame import Climate, RadarFrame
 from custom_components.halo_rise.radar.port import Claim
 from custom_components.halo_rise.sleep.engine import SleepEngine
+from custom_components.halo_rise.sleep.epoch import BedZone, SensorMoved
+from custom_components.halo_rise.sleep.presence import ZONE
 from tests.sleep.rooms import START, Room
 
 from .radar import FakeRadar
@@ -62,6 +69,7 @@ DISTANCE = "sensor.anna_distance"
 IN_BED = "binary_sensor.anna_in_bed"
 PRESENCE = "binary_sensor.anna_presence"
 ASLEEP = "binary_sensor.anna_asleep"
+SLEEP = "event.anna_sleep"
 STANDBY = "switch.anna_standby"
 TIME_ASLEEP = "sensor.anna_time_asleep_last_night"
 LIVE = (STAGE, RESPIRATION_RATE, DISTANCE, IN_BED, PRESENCE, ASLEEP)
@@ -178,6 +186,10 @@ async def test_somebody_goes_to_bed(
     night = await coordinator.async_running_night()
     assert night is not None
     assert night.start == pytest.approx(START + 60, abs=45)
+    event = hass.states.get(SLEEP)
+    assert event is not None
+    happened_at = datetime.fromisoformat(event.attributes["happened_at"])
+    assert happened_at.timestamp() == pytest.approx(START + 60, abs=600)
 
 
 async def test_measured_values_are_written_now_and_then_and_others_at_once(
@@ -298,6 +310,8 @@ async def test_a_session_goes_on_after_a_restart(
     before = await coordinator.async_running_night()
     assert before is not None
     stage = state(hass, STAGE)
+    told = state(hass, SLEEP)
+    assert told != STATE_UNKNOWN
 
     assert await hass.config_entries.async_unload(entry.entry_id)
     await radar.left()
@@ -307,6 +321,8 @@ async def test_a_session_goes_on_after_a_restart(
     await play(hass, radar, coordinator, 1)
     assert state(hass, IN_BED) == STATE_ON
     assert state(hass, STAGE) == stage
+    # What was told is not told again, not even after the event entity was away.
+    assert state(hass, SLEEP) == told
 
     assert await hass.config_entries.async_unload(entry.entry_id)
     radar.skip(60)
@@ -330,10 +346,13 @@ async def test_a_session_survives_a_crash_up_to_its_last_epoch(
     await play(hass, radar, coordinator, 900)
     running = await coordinator.async_running_night()
     assert running is not None
+
     # Nothing that would happen in order happens: the engine is simply gone.
-    with patch.object(
-        coordinator, "_close", lambda frames: coordinator.archive.close()
-    ):
+    def die(frames: Sequence[RadarFrame]) -> _Outcome:
+        coordinator.archive.close()
+        return _Outcome()
+
+    with patch.object(coordinator, "_close", die):
         await hass.config_entries.async_unload(entry.entry_id)
     coordinator = await set_up(hass, entry)
     restored = await coordinator.async_running_night()
@@ -505,6 +524,188 @@ async def test_standby_begun_while_home_assistant_was_down_forgets_the_session(
     await set_up(hass, entry)
     assert state(hass, STANDBY) == STATE_ON
     assert saved_state(hass) is None
+
+
+# What is learned over the nights
+
+PROFILE = {"version": 1, "bed": [0.62, 0.98]}
+
+
+def saved_profile(hass: HomeAssistant) -> Any:
+    """Return what was learned, read from the file."""
+    archive = NightArchive(Path(hass.config.path(DOMAIN, "0123456789.db")))
+    archive.open()
+    try:
+        saved = archive.load_learned(LEARNED_PROFILE)
+    finally:
+        archive.close()
+    return None if saved is None else json.loads(saved)
+
+
+def learn(hass: HomeAssistant, profile: str) -> None:
+    """Write what was learned into the file of a bedside that is not set up."""
+    archive = NightArchive(Path(hass.config.path(DOMAIN, "0123456789.db")))
+    archive.open()
+    archive.save_learned(LEARNED_PROFILE, profile)
+    archive.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "limits"),
+    [
+        ({}, ZONE),
+        ({CONF_ZONE_NEAREST: 0.3, CONF_ZONE_FARTHEST: 1.1}, (0.3, 1.1)),
+    ],
+)
+async def test_the_zone_of_the_options_is_the_engines(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    options: dict[str, float],
+    limits: tuple[float, float],
+) -> None:
+    hass.config_entries.async_update_entry(entry, options=entry.options | options)
+    coordinator = await set_up(hass, entry)
+    zone = coordinator.data.zone
+    assert zone is not None
+    assert (zone.nearest, zone.farthest) == limits
+    assert isnan(zone.bed_near)
+    assert zone.nights == 0
+
+
+async def test_a_night_teaches_and_standby_and_restarts_do_not_forget(
+    hass: HomeAssistant, radar: FakeRadar, entry: MockConfigEntry
+) -> None:
+    coordinator = await set_up(hass, entry)
+    await play(hass, radar, coordinator, 1260)
+    with patch.object(SleepEngine, "profile", return_value=PROFILE):
+        # The session ends and settles, and the engine is a new one.
+        await switch(hass, SERVICE_TURN_ON)
+        assert saved_profile(hass) == PROFILE
+    assert saved_state(hass) is None
+
+    made: list[Any] = []
+    original = SleepEngine.__init__
+
+    def init(self: SleepEngine, *args: Any, profile: Any = None, **more: Any) -> None:
+        made.append(profile)
+        original(self, *args, **more)
+
+    with (
+        patch.object(SleepEngine, "__init__", init),
+        patch.object(SleepEngine, "profile", return_value=PROFILE),
+    ):
+        # Still in standby, and afterwards.
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await switch(hass, SERVICE_TURN_OFF)
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        coordinator = entry.runtime_data.coordinator
+        with patch.object(SleepEngine, "process", side_effect=ZeroDivisionError):
+            await play(hass, radar, coordinator, 1)
+    assert made[:3] == [PROFILE] * 3
+
+    # With the bedside it goes, too.
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert not Path(hass.config.path(DOMAIN, "0123456789.db")).exists()
+
+
+async def test_what_was_learned_is_saved_at_the_end(
+    hass: HomeAssistant, radar: FakeRadar, entry: MockConfigEntry
+) -> None:
+    await set_up(hass, entry)
+    with patch.object(SleepEngine, "profile", return_value=PROFILE):
+        assert await hass.config_entries.async_unload(entry.entry_id)
+    assert saved_profile(hass) == PROFILE
+
+
+async def test_what_was_learned_is_written_when_it_changes(
+    hass: HomeAssistant, radar: FakeRadar, entry: MockConfigEntry
+) -> None:
+    coordinator = await set_up(hass, entry)
+    with patch.object(
+        NightArchive,
+        "save_learned",
+        autospec=True,
+        side_effect=NightArchive.save_learned,
+    ) as save:
+        await play(hass, radar, coordinator, 600)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+    assert save.call_count == 1
+
+
+@pytest.mark.parametrize("profile", ["{", "[]", '{"version": 99}', "null", ""])
+async def test_a_profile_that_is_not_understood_is_learned_again(
+    hass: HomeAssistant,
+    radar: FakeRadar,
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+    profile: str,
+) -> None:
+    learn(hass, profile)
+    coordinator = await set_up(hass, entry)
+    await play(hass, radar, coordinator, 5)
+    assert state(hass, STAGE) == "not_in_bed"
+    assert coordinator.data.zone is not None
+    assert coordinator.data.zone.nights == 0
+    # Nothing at all is no news.
+    expected = 0 if profile in ("null", "") else 1
+    assert caplog.text.count("is learned again") == expected
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert caplog.text.count("is learned again") == expected
+
+
+async def test_what_makes_the_engine_fail_is_given_up_in_the_end(
+    hass: HomeAssistant, radar: FakeRadar, entry: MockConfigEntry
+) -> None:
+    coordinator = await set_up(hass, entry)
+    coordinator._profile = "what the engine chokes on"
+    coordinator._engine_failures = 2 * ENGINE_PATIENCE
+    with patch.object(SleepEngine, "process", side_effect=ZeroDivisionError):
+        await play(hass, radar, coordinator, 1)
+    await play(hass, radar, coordinator, 5)
+    assert state(hass, STAGE) == "not_in_bed"
+    assert coordinator.data.zone is not None
+
+
+async def test_a_sensor_that_was_moved_is_reported_until_somebody_knows(
+    hass: HomeAssistant,
+    radar: FakeRadar,
+    entry: MockConfigEntry,
+    issue_registry: ir.IssueRegistry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    coordinator = await set_up(hass, entry)
+    before = BedZone(nearest=0.15, farthest=1.6, bed_near=0.62, bed_far=0.984)
+    after = replace(before, bed_near=1.1, bed_far=nan)
+    moved = SensorMoved(time=START, before=before, after=after)
+    with patch.object(SleepEngine, "process", return_value=[moved]):
+        await radar.play(1)
+        await settle(hass, coordinator)
+    assert caplog.text.count("62–98 cm away") == 1
+    issue = issue_registry.async_get_issue(DOMAIN, "sensor_moved_0123456789")
+    assert issue is not None
+    assert issue.severity is ir.IssueSeverity.WARNING
+    assert issue.is_fixable
+    assert issue.is_persistent
+    assert issue.translation_placeholders == {
+        "name": "Anna",
+        "before": "62–98",
+        "after": "110–?",
+    }
+
+    flows = repairs_flow_manager(hass)
+    assert flows is not None
+    form = await flows.async_init(DOMAIN, data={"issue_id": issue.issue_id})
+    assert form["step_id"] == "confirm"
+    assert form["description_placeholders"] == issue.translation_placeholders
+    await flows.async_configure(form["flow_id"], {})
+    assert issue_registry.async_get_issue(DOMAIN, issue.issue_id) is None
+
+    # A notice that nobody has seen goes with the bedside.
+    coordinator._async_report_move(moved)
+    assert issue_registry.async_get_issue(DOMAIN, issue.issue_id) is not None
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert issue_registry.async_get_issue(DOMAIN, issue.issue_id) is None
 
 
 # The room

@@ -31,12 +31,7 @@ from custom_components.halo_rise.coordinator import HaloRiseCoordinator
 from custom_components.halo_rise.diagnostics import redact_address
 from custom_components.halo_rise.nights import NightRecord
 from custom_components.halo_rise.radar.link import LinkStatistics
-from custom_components.halo_rise.sleep.epoch import (
-    BedZone,
-    LiveUpdate,
-    Owner,
-    Stage,
-)
+from custom_components.halo_rise.sleep.epoch import BedZone, LiveUpdate, Owner, Stage
 from tests.nights import EVENING, SUMMARY
 
 from .radar import FakeRadar
@@ -254,26 +249,27 @@ async def test_live_states(
     assert {key: state and state.state for key, state in found.items()} == states
 
 
-async def test_a_bed_that_is_not_learned_yet_has_no_distances(
-    hass: HomeAssistant, quiet: HaloRiseCoordinator, entity_registry: er.EntityRegistry
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [
+        (None, "unknown"),
+        (replace(ZONE, bed_near=nan, bed_far=nan), "unknown"),
+        (replace(ZONE, bed_near=0.5, bed_far=0.5), "0.5"),
+    ],
+)
+async def test_the_bed_is_learned_and_stays_so_without_the_radar(
+    hass: HomeAssistant,
+    coordinator: HaloRiseCoordinator,
+    zone: BedZone | None,
+    shown: str,
 ) -> None:
-    entry = quiet.config_entry
-    for key in ("bed_nearest", "bed_farthest"):
-        entity_id = f"sensor.anna_{key.removeprefix('bed_')}_distance_of_the_bed"
-        entity_registry.async_update_entity(entity_id, disabled_by=None)
-    await hass.config_entries.async_reload(entry.entry_id)
-    coordinator: HaloRiseCoordinator = entry.runtime_data.coordinator
-    # Available without the radar: what was learned stays true.
-    assert not coordinator.data.available
-    for distance, shown in ((nan, "unknown"), (0.5, "0.5")):
-        zone = replace(ZONE, bed_near=distance, bed_far=distance)
-        for entity in coordinator._listeners.values():
-            entity[0].__self__._written = None
-        coordinator.async_set_updated_data(replace(coordinator.data, zone=zone))
-        for name in ("nearest", "farthest"):
-            state = hass.states.get(f"sensor.anna_{name}_distance_of_the_bed")
-            assert state is not None
-            assert state.state == shown
+    coordinator.async_set_updated_data(
+        replace(coordinator.data, available=False, zone=zone)
+    )
+    for name in ("nearest", "farthest"):
+        state = hass.states.get(f"sensor.anna_{name}_distance_of_the_bed")
+        assert state is not None
+        assert state.state == shown
 
 
 async def test_a_night_without_sleep_has_no_latency(
