@@ -12,9 +12,13 @@ from homeassistant.helpers import (
 )
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import async_mock_service
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
 
 from custom_components.halo_rise.condition import CONDITIONS
+from custom_components.halo_rise.const import DOMAIN
 from custom_components.halo_rise.coordinator import HaloRiseCoordinator, _Outcome
 from custom_components.halo_rise.sleep.epoch import SleepEvent, SleepEventKind
 from custom_components.halo_rise.trigger import TRIGGERS
@@ -51,14 +55,18 @@ def device_id(quiet: HaloRiseCoordinator, device_registry: dr.DeviceRegistry) ->
 @pytest.fixture
 def foreign(hass: HomeAssistant, entity_registry: er.EntityRegistry) -> None:
     """Add entities of another integration that look like ours."""
-    for entity_id, unique_id in (
-        (FOREIGN_EVENT, "0123456789_sleep"),
-        (FOREIGN_SENSOR, "0123456789_asleep"),
-    ):
+    entry = MockConfigEntry(domain="other", entry_id="9876543210")
+    entry.add_to_hass(hass)
+    for entity_id, key in ((FOREIGN_EVENT, "sleep"), (FOREIGN_SENSOR, "asleep")):
         domain, _, name = entity_id.partition(".")
-        entity_registry.async_get_or_create(
-            domain, "other", unique_id, suggested_object_id=name
+        entity = entity_registry.async_get_or_create(
+            domain,
+            entry.domain,
+            f"{entry.entry_id}_{key}",
+            config_entry=entry,
+            suggested_object_id=name,
         )
+        assert entity.entity_id == entity_id
     hass.states.async_set(FOREIGN_EVENT, "2026-11-21T22:00:00.000+00:00")
     hass.states.async_set(FOREIGN_SENSOR, "on")
     # Not in the registry at all.
@@ -233,34 +241,43 @@ async def test_all_bedsides_must_be_known(
     calls: list[ServiceCall],
     entity_registry: er.EntityRegistry,
 ) -> None:
-    second = entity_registry.async_get_or_create(
-        "binary_sensor",
-        "halo_rise",
-        f"{quiet.config_entry.entry_id}_asleep_of_another",
-        config_entry=quiet.config_entry,
-        suggested_object_id="ben_asleep",
-    )
-    assert second.entity_id == "binary_sensor.ben_asleep"
-    hass.states.async_set("binary_sensor.ben_asleep", "off")
-    hass.states.async_set("binary_sensor.anna_asleep", "on")
+    ben = MockConfigEntry(domain=DOMAIN, entry_id="9876543210")
+    ben.add_to_hass(hass)
+    targets = [SENSOR_OF["is_asleep"], SENSOR_OF["is_in_bed"]]
+    for key in ("asleep", "in_bed"):
+        entity = entity_registry.async_get_or_create(
+            "binary_sensor",
+            DOMAIN,
+            f"{ben.entry_id}_{key}",
+            config_entry=ben,
+            suggested_object_id=f"ben_{key}",
+        )
+        targets.append(entity.entity_id)
+        # Of each bedside only one of both counts.
+        hass.states.async_set(SENSOR_OF[f"is_{key}"], "off")
+        hass.states.async_set(entity.entity_id, "off")
     await automate(
         hass,
         triggers={"trigger": "event", "event_type": "look"},
         conditions={
             "condition": "halo_rise.is_asleep",
-            # The second is ours, but says something else than who sleeps.
-            "target": {"entity_id": ["binary_sensor.anna_asleep", second.entity_id]},
+            "target": {"entity_id": targets},
             "options": {"behavior": "all"},
         },
         actions={"action": "test.run"},
     )
-    hass.bus.async_fire("look")
-    await hass.async_block_till_done()
-    assert len(calls) == 1
-    hass.states.async_set("binary_sensor.anna_asleep", "unknown")
-    hass.bus.async_fire("look")
-    await hass.async_block_till_done()
-    assert len(calls) == 1
+    for anna, ben_too, passed in (
+        ("on", "on", True),
+        ("on", "off", False),
+        ("on", "unknown", False),
+        ("unavailable", "on", False),
+    ):
+        calls.clear()
+        hass.states.async_set("binary_sensor.anna_asleep", anna)
+        hass.states.async_set("binary_sensor.ben_asleep", ben_too)
+        hass.bus.async_fire("look")
+        await hass.async_block_till_done()
+        assert bool(calls) is passed, (anna, ben_too)
 
 
 @pytest.mark.usefixtures("quiet", "foreign")
