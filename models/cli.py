@@ -28,6 +28,12 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "bench": Command(
+        "bench",
+        "bench",
+        "Measure how fast the engine is on one core, and what it holds.",
+        one_thread=True,
+    ),
     "bench-loop": Command(
         "bench",
         "bench_loop",

@@ -74,6 +74,9 @@ TRIP_SLACK = 90.0
 SPELL_SECONDS = 300
 """Waking and falling asleep count from spells as long as that."""
 
+PASSING_SECONDS = 180.0
+"""What is told so near a short sleep or a short waking is not invented."""
+
 EVENT_WINDOW = 1200.0
 """Seconds around a true event in which it may be told to have happened."""
 
@@ -694,9 +697,20 @@ def true_events(truth: Truth) -> dict[SleepEventKind, list[float]]:
         SleepEventKind.GOT_IN_BED: [begin for begin, _ in truth.sessions],
         SleepEventKind.FELL_ASLEEP: asleep,
         SleepEventKind.WOKE_UP: awake,
-        SleepEventKind.LEFT_BED: [begin for begin, _ in wanted],
+        SleepEventKind.LEFT_BED: sorted(
+            [begin for begin, _ in wanted] + [end for _, end in truth.sessions]
+        ),
         SleepEventKind.RETURNED_TO_BED: [end for _, end in wanted],
         SleepEventKind.GOT_UP: [end for _, end in truth.sessions],
+    }
+
+
+def passing(truth: Truth) -> dict[SleepEventKind, Floats]:
+    """Return when sleep and waking, however short, began."""
+    asleep = runs(truth.asleep)
+    return {
+        SleepEventKind.FELL_ASLEEP: truth.start + np.array([a for a, _ in asleep]),
+        SleepEventKind.WOKE_UP: truth.start + np.array([b for _, b in asleep]),
     }
 
 
@@ -732,6 +746,7 @@ def events(night: Measured, truth: Truth, said: Output) -> None:
     night.add(events=len(said.events), events_twice=twice)
     if twice:
         night.problem(3, f"{twice} events told twice")
+    short = passing(truth)
     for kind, times in true_events(truth).items():
         left = [told for told in said.events if told.kind is kind]
         delays, errors = [], []
@@ -745,6 +760,12 @@ def events(night: Measured, truth: Truth, said: Output) -> None:
             # Told after the end of the recording is told by the next night.
             if nearest.known <= end:
                 delays.append(nearest.known - time)
+        if kind in short:
+            left = [
+                told
+                for told in left
+                if not (np.abs(short[kind] - told.time) <= PASSING_SECONDS).any()
+            ]
         night.values[f"{kind}_delay"] = delays
         night.values[f"{kind}_error"] = errors
         night.add(

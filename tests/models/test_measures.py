@@ -337,7 +337,22 @@ def test_delay_and_date_of_events() -> None:
     assert night.sums["events_twice"] == 1
     assert night.values["got_up_error"] == [0.0]
     assert night.values["got_up_delay"] == []
-    assert night.sums["left_bed_true"] == 0
+    # Who gets up leaves the bed.
+    assert night.sums["left_bed_true"] == 1
+    assert night.sums["left_bed_told"] == 0
+
+
+def test_short_sleep_that_is_told_is_not_invented() -> None:
+    truth = _truth()
+    truth.stages[7000:7060] = 0
+    events = (
+        _event(SleepEventKind.WOKE_UP, 7100),
+        _event(SleepEventKind.FELL_ASLEEP, 7200),
+        _event(SleepEventKind.WOKE_UP, 9000),
+    )
+    night = _measure(truth, _said(events=events))
+    assert night.sums["woke_up_false"] == 1
+    assert night.sums["fell_asleep_false"] == 0
 
 
 def test_a_minute_awake_is_no_awakening() -> None:

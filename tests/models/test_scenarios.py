@@ -8,10 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, override
 
-import numpy as np
 import pytest
 
-from custom_components.halo_rise.radar.frame import Capabilities, RadarFrame
 from custom_components.halo_rise.sleep.engine import SleepEngine
 from custom_components.halo_rise.sleep.epoch import (
     Epoch,
@@ -23,66 +21,11 @@ from models import scenarios
 from models.cli import main
 from models.measures import Heard
 from models.scenarios import Task, household_seed, live, plan
-from models.world.truth import ModuleNight, Seen, Truth
-
-CAPABILITIES = Capabilities(
-    model="stub",
-    name="Stub",
-    manufacturer="",
-    frame_interval=1.0,
-    distance=True,
-    motion=True,
-    respiration_rate=True,
-    vital_range=1.5,
-)
-LEAD, IN_BED, AFTER = 300, 2400, 2100
-"""Seconds before, in and after bed."""
+from models.world.truth import ModuleNight
+from tests.models import small_bedroom
+from tests.models.small_bedroom import AFTER, IN_BED, LEAD
 
 Drawn = list[tuple[str, int, int, str]]
-
-
-def _draw(family: str, household: int, number: int, kind: str) -> ModuleNight:
-    """Return forty minutes in bed before a module that tells rates."""
-    start = 1_700_000_000.0 + 86400 * number
-    size = LEAD + IN_BED + AFTER
-    mine = np.zeros(size, dtype=np.bool_)
-    if family != "fan":
-        mine[LEAD : LEAD + IN_BED] = True
-    rng = np.random.default_rng([household, number])
-    edges = {LEAD, LEAD + 1, LEAD + 2, LEAD + IN_BED - 2, LEAD + IN_BED - 1}
-    frames = [
-        RadarFrame(
-            time=start + second,
-            distance=0.8 if there else nan,
-            motion=80.0 if second in edges and mine.any() else 1.0,
-            respiration_rate=15.0 + float(rng.normal()) if there else nan,
-        )
-        for second, there in enumerate(mine.tolist())
-    ]
-    session = (start + LEAD, start + LEAD + IN_BED)
-    truth = Truth(
-        start=start,
-        primary_in_bed=mine,
-        occupied=mine,
-        others_in_bed=np.zeros(size, dtype=np.bool_),
-        seen=np.where(mine, Seen.PRIMARY, Seen.NOBODY).astype(np.int8),
-        stages=np.where(mine, 2, -1).astype(np.int8),
-        trying=mine,
-        range_difference=np.full(size, nan),
-        respiration_rate=np.where(mine, 15.0, nan),
-        sessions=(session,) if mine.any() else (),
-        trips=(),
-        covered=np.ones(size, dtype=np.bool_),
-    )
-    return ModuleNight(
-        family=family,
-        household=household,
-        number=number,
-        kind=kind,
-        capabilities=CAPABILITIES,
-        truth=truth,
-        frames=frames,
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -92,7 +35,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
 
     def draw(family: str, household: int, number: int, kind: str) -> ModuleNight:
         asked.append((family, household, number, kind))
-        return _draw(family, household, number, kind)
+        return small_bedroom.draw(family, household, number, kind)
 
     there = {
         name: SimpleNamespace(kind="empty" if name == "fan" else "night", changed=None)
@@ -168,7 +111,7 @@ def test_broken_household_does_not_end_the_others(
     def draw(family: str, household: int, number: int, kind: str) -> ModuleNight:
         if family == "fan":
             raise ZeroDivisionError("too thin a fan")
-        return _draw(family, household, number, kind)
+        return small_bedroom.draw(family, household, number, kind)
 
     monkeypatch.setattr(scenarios, "render", draw)
     out = tmp_path / "out.json"
@@ -185,12 +128,12 @@ def test_command_reports_figures_and_failures(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "new" / "out.json"
-    assert _run("--nights", "2", "--seed", "3", "--failures", "--json", str(out)) == 0
+    assert _run("--nights", "1", "--seed", "3", "--failures", "--json", str(out)) == 0
     said = capsys.readouterr().out
     assert "stub " in said
     assert "other " in said
     report = json.loads(out.read_text())
-    assert (report["seed"], report["nights"], report["measured"]) == (3, 2, 12)
+    assert (report["seed"], report["nights"], report["measured"]) == (3, 1, 6)
     assert set(report["families"]) == {"alone", "first_night", "fan"}
     empty = [
         row
