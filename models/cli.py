@@ -59,6 +59,12 @@ COMMANDS = {
     "synthesise": Command(
         "synthesis", "synthesise", "Write invented nights with their truth."
     ),
+    "fit-intent": Command(
+        "fit_intent",
+        "fit_intent",
+        "Fit the network of sleep intent to simulated nights.",
+        one_thread=True,
+    ),
     "fit-transitions": Command(
         "fit_transitions",
         "fit_transitions",

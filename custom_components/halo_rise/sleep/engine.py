@@ -71,6 +71,10 @@ MEMORY = 160
 LOOK_EVERY = 5
 """Seconds between two looks at the breathing for the live values."""
 
+LOOK_AT_REST = 10
+SETTLED_REST = 60.0
+"""The same once there has been no movement for so many seconds: nothing changes fast."""
+
 LOOK_SPAN = 30.0
 LOOK_BACK = 60
 """Seconds a live look describes, and seconds it may look back."""
@@ -293,7 +297,8 @@ class SleepEngine:
         self._remember(second)
         sensed = self._sense(second)
         moving, body = self._judge_movement(second, sensed)
-        if second.time % LOOK_EVERY == LOOK_EVERY - 1:
+        every = LOOK_EVERY if self._presence.resting < SETTLED_REST else LOOK_AT_REST
+        if second.time % every == every - 1:
             self._look_at_breathing(second)
         coherence = (
             self._coherence if self._coherence_count >= COHERENCE_EPOCHS[0] else nan

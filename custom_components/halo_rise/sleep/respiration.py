@@ -4,12 +4,14 @@ Pure functions over a window of displacement steps. Movement is masked and never
 integrated across: what lies on either side of a movement is two separate pieces.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, isfinite, log, nan
+from functools import cache
+from math import exp, isfinite, log, nan, sqrt
 
 import numpy as np
 import numpy.typing as npt
-from scipy import signal
+from scipy import fft, signal
 
 type FloatArray = npt.NDArray[np.float64]
 type BoolArray = npt.NDArray[np.bool_]
@@ -117,11 +119,13 @@ def jerk(increments: FloatArray, previous: float, rate: float) -> float:
         mm/s², nan where no two neighbouring steps are known.
 
     """
-    second = np.diff(increments, prepend=previous)
+    second = np.empty(increments.size)
+    second[0] = increments[0] - previous
+    np.subtract(increments[1:], increments[:-1], out=second[1:])
     known = second[np.isfinite(second)]
     if not known.size:
         return nan
-    return float(np.sqrt(np.dot(known, known) / known.size)) * rate * rate
+    return sqrt(float(np.dot(known, known)) / known.size) * rate * rate
 
 
 def is_abrupt(jerk_now: float, jerk_usual: float, peak: float) -> bool:
@@ -151,7 +155,9 @@ def widen(moving: BoolArray) -> BoolArray:
 
 def pieces(usable: BoolArray, shortest: int) -> list[tuple[int, int]]:
     """Return the ``[start, stop)`` of each run of True of at least ``shortest``."""
-    edges = np.flatnonzero(np.diff(usable.astype(np.int8), prepend=0, append=0))
+    padded = np.zeros(usable.size + 2, dtype=np.bool_)
+    padded[1:-1] = usable
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
     return [
         (int(start), int(stop))
         for start, stop in edges.reshape(-1, 2)
@@ -159,15 +165,40 @@ def pieces(usable: BoolArray, shortest: int) -> list[tuple[int, int]]:
     ]
 
 
-_band_cache: dict[float, FloatArray] = {}
+@cache
+def _band_gain(size: int, rate: float) -> FloatArray:
+    """Return the squared gain of the band filter at the frequencies of a real FFT."""
+    sos = signal.butter(2, BREATHING_BAND, btype="bandpass", fs=rate, output="sos")
+    frequencies = np.arange(size // 2 + 1) * (rate / size)
+    _, response = signal.freqz_sos(sos, frequencies, fs=rate)
+    return np.asarray(np.abs(response) ** 2)
 
 
-def _band_filter(rate: float) -> FloatArray:
-    if rate not in _band_cache:
-        _band_cache[rate] = signal.butter(
-            2, BREATHING_BAND, btype="bandpass", fs=rate, output="sos"
+@cache
+def _fast_length(least: int) -> int:
+    """Return the next length at which an FFT is fast."""
+    return int(fft.next_fast_len(least, real=True))
+
+
+def _band_pass(raw: FloatArray, rate: float) -> FloatArray:
+    """Filter forward and backward in one, shape ``[samples]``.
+
+    The ends are continued by their reflection in the end point, as ``sosfiltfilt`` does.
+    """
+    padding = min(raw.size - 1, round(SLOWEST_BREATH * rate))
+    size = _fast_length(raw.size + 2 * padding)
+    extended = np.empty(size)
+    stop = padding + raw.size
+    extended[:padding] = 2.0 * raw[0] - raw[padding:0:-1]
+    extended[padding:stop] = raw
+    extended[stop : stop + padding] = 2.0 * raw[-1] - raw[-2 : -padding - 2 : -1]
+    if size > stop + padding:
+        # From one end to the other without a step.
+        extended[stop + padding :] = np.linspace(
+            extended[stop + padding - 1], extended[0], size - stop - padding
         )
-    return _band_cache[rate]
+    passed = fft.irfft(fft.rfft(extended) * _band_gain(size, rate), size)
+    return np.asarray(passed[padding:stop])
 
 
 def breathing_displacement(
@@ -186,14 +217,12 @@ def breathing_displacement(
     """
     displacement = np.zeros(increments.size)
     found = pieces(usable & np.isfinite(increments), round(SHORTEST_PIECE * rate))
-    sos = _band_filter(rate)
     for start, stop in found:
         raw = np.cumsum(increments[start:stop])
         # A straight line is what is left of posture drift and of the unknown origin;
         # without removing it the filter would ring at both ends.
-        ramp = np.linspace(raw[0], raw[-1], raw.size)
-        padding = min(raw.size - 1, round(SLOWEST_BREATH * rate))
-        displacement[start:stop] = signal.sosfiltfilt(sos, raw - ramp, padlen=padding)
+        raw -= np.linspace(raw[0], raw[-1], raw.size)
+        displacement[start:stop] = _band_pass(raw, rate)
     return displacement, found
 
 
@@ -211,12 +240,12 @@ def autocorrelation_period(
         The period in seconds (nan if there is none) and the height of its peak, 0 to 1.
 
     """
-    size = 1 << int(2 * displacement.size - 1).bit_length()
-    spectrum = np.fft.rfft(displacement, size)
-    mask = np.fft.rfft(weight, size)
     longest = min(round(SLOWEST_BREATH * rate), displacement.size - 2)
-    products = np.fft.irfft(spectrum * spectrum.conj(), size)[: longest + 2]
-    pairs = np.fft.irfft(mask * mask.conj(), size)[: longest + 2]
+    size = _fast_length(displacement.size + longest + 2)
+    products, pairs = (
+        fft.irfft(np.abs(fft.rfft(values, size)) ** 2, size)[: longest + 2]
+        for values in (displacement, weight)
+    )
     enough = pairs > 4.0 * rate
     if not enough[0] or products[0] <= 0.0:
         return nan, 0.0
@@ -261,17 +290,18 @@ def coherence(displacement: FloatArray, weight: FloatArray, rate: float) -> floa
     lags = slice(*(round(seconds * rate) for seconds in COHERENCE_LAGS))
     if displacement.size <= lags.start:
         return nan
-    size = 1 << int(2 * displacement.size - 1).bit_length()
-    spectrum = np.fft.rfft(displacement, size)
-    mask = np.fft.rfft(weight, size)
-    power = np.fft.rfft(displacement * displacement, size)
-    pairs = np.fft.irfft(mask * mask.conj(), size)[lags]
+    size = _fast_length(displacement.size + lags.stop)
+    spectrum = fft.rfft(displacement, size)
+    mask = fft.rfft(weight, size)
+    power = fft.rfft(displacement * displacement, size)
+    pairs = fft.irfft(np.abs(mask) ** 2, size)[lags]
     enough = pairs > COHERENCE_OVERLAP * rate
     if not enough.any():
         return nan
-    products = np.fft.irfft(spectrum * spectrum.conj(), size)[lags][enough]
-    earlier = np.fft.irfft(power.conj() * mask, size)[lags][enough]
-    later = np.fft.irfft(power * mask.conj(), size)[lags][enough]
+    products = fft.irfft(np.abs(spectrum) ** 2, size)[lags][enough]
+    cross = power * mask.conj()
+    earlier = fft.irfft(cross.conj(), size)[lags][enough]
+    later = fft.irfft(cross, size)[lags][enough]
     scale = np.sqrt(np.maximum(earlier, 0.0) * np.maximum(later, 0.0))
     return float(np.max(products / np.maximum(scale, 1e-9)))
 
@@ -296,8 +326,8 @@ def find_breaths(
     depths: list[FloatArray] = []
     if found:
         inside = np.concatenate([displacement[start:stop] for start, stop in found])
-        low, high = np.percentile(inside, (10.0, 90.0))
-        prominence = 0.3 * float(high - low)
+        low, high = _quantiles(inside, (0.1, 0.9))
+        prominence = 0.3 * (high - low)
         apart = FASTEST_BREATH if not isfinite(period) else max(0.4 * period, 1.2)
         for start, stop in found:
             piece = displacement[start:stop]
@@ -356,12 +386,12 @@ def analyse(
     ).clip(min=0.0)
     covered = float(inside.sum())
     if covered < 0.2 * span:
-        low, high = np.percentile(displacement[weight > 0.0], (5.0, 95.0))
-        return Breathing(regularity=regularity, depth=float(high - low), valid=valid)
+        low, high = _quantiles(displacement[weight > 0.0], (0.05, 0.95))
+        return Breathing(regularity=regularity, depth=high - low, valid=valid)
     own = inside > 0.0
     interval, depth = breaths.interval[own], breaths.depth[own]
     frequency = float((inside[own] / interval).sum()) / covered
-    typical_depth = float(np.median(depth))
+    (typical_depth,) = _quantiles(depth, (0.5,))
     agreement = (
         exp(-((log(frequency * period) / 0.35) ** 2)) if isfinite(period) else 0.3
     )
@@ -392,6 +422,20 @@ def _variation(values: FloatArray) -> float:
     """Return the robust coefficient of variation, nan below three values."""
     if values.size < 3:
         return nan
-    low, middle, high = np.percentile(values, (25.0, 50.0, 75.0))
+    low, middle, high = _quantiles(values, (0.25, 0.5, 0.75))
     # The quartiles of a normal distribution lie 1.349 standard deviations apart.
-    return float((high - low) / 1.349 / middle) if middle > 0.0 else nan
+    return (high - low) / 1.349 / middle if middle > 0.0 else nan
+
+
+def _quantiles(values: FloatArray, shares: Sequence[float]) -> list[float]:
+    """Return quantiles by linear interpolation, as ``np.quantile`` does but quicker."""
+    ordered = np.sort(values)
+    last = ordered.size - 1
+    found = []
+    for share in shares:
+        at = share * last
+        below = int(at)
+        low = float(ordered[below])
+        high = float(ordered[min(below + 1, last)])
+        found.append(low + (at - below) * (high - low))
+    return found

@@ -110,7 +110,8 @@ def settle(
         for row, known in zip(probabilities, said, strict=True)
     )
     asleep = [stage not in {None, Stage.AWAKE} for stage in stages]
-    attempts = _attempts(scored, owners, asleep, probabilities, network, relax)
+    clues, usual = settled_clues(scored, owners, asleep, probabilities)
+    attempts = _attempts(clues, usual, asleep, network, relax)
     start = epochs[0].start
     times = tuple(
         (start + EPOCH_SECONDS * begin, start + EPOCH_SECONDS * stop)
@@ -177,29 +178,37 @@ def _owners(
     return owners
 
 
-def _attempts(
+def settled_clues(
     scored: Sequence[Scored],
     owners: Sequence[Owner],
     asleep: Sequence[bool],
     probabilities: FloatArray,
-    network: intent.Network,
-    relax: Callable[[], None],
-) -> list[tuple[int, int]]:
-    """Return the times of trying to sleep in epochs, scored anew by the night's own rest."""
+) -> tuple[list[Clues], Usual]:
+    """Return the clues to intent and the sleeper's rest by what the night became."""
     rest = [one.clues for one, sleeps in zip(scored, asleep, strict=True) if sleeps]
     usual = Usual(
         distance=_median([clues.distance for clues in rest]),
         log_rate=_log(_median([clues.rate for clues in rest])),
         log_depth=_log(_median([clues.depth for clues in rest])),
     )
-    clues = [
+    return [
         replace(
             one.clues,
             asleep=1.0 - float(row[staging.AWAKE]),
             known=one.clues.known and owner is Owner.PRIMARY,
         )
         for one, owner, row in zip(scored, owners, probabilities, strict=True)
-    ]
+    ], usual
+
+
+def _attempts(
+    clues: Sequence[Clues],
+    usual: Usual,
+    asleep: Sequence[bool],
+    network: intent.Network,
+    relax: Callable[[], None],
+) -> list[tuple[int, int]]:
+    """Return the times of trying to sleep in epochs."""
     scores: list[float] = []
     for i, one in enumerate(clues):
         if one.known or not scores:

@@ -75,7 +75,7 @@ def unwrap(
         the belief after these samples.
 
     """
-    increments = np.diff(displacement, prepend=previous)
+    increments = _steps(displacement, previous)
     if not isfinite(period):
         return increments, False
     # Half a period around zero, or a whole one above it, is what an arctangent yields;
@@ -206,7 +206,7 @@ class Timeline:
         own = len(usable)
         if following is not None and isfinite(following.displacement):
             usable.append((following.time, following.displacement))
-        grid = start + np.arange(SAMPLE_RATE) / SAMPLE_RATE
+        grid = start + _GRID
         if not usable:
             self.last_grid = nan
             return np.full(SAMPLE_RATE, nan)
@@ -232,7 +232,7 @@ class Timeline:
         exact = times[right] == grid
         longest = max(SHORTEST_GAP, 2.5 * self.capabilities.frame_interval)
         on_grid[~(inside & (exact | (times[right] - times[left] <= longest)))] = nan
-        increments = np.diff(on_grid, prepend=self.last_grid)
+        increments = _steps(on_grid, self.last_grid)
         origin = on_grid[-1] if isfinite(on_grid[-1]) else 0.0
         self.last_grid = 0.0 if isfinite(on_grid[-1]) else nan
         if own:
@@ -244,6 +244,18 @@ class Timeline:
         else:
             self.last_position -= float(origin)
         return increments
+
+
+_GRID: FloatArray = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+
+
+def _steps(values: FloatArray, previous: float) -> FloatArray:
+    """Return the way from each value to the next, the first from ``previous``."""
+    steps = np.empty(values.size)
+    if values.size:
+        steps[0] = values[0] - previous
+        np.subtract(values[1:], values[:-1], out=steps[1:])
+    return steps
 
 
 def _mean(values: list[float]) -> float:
