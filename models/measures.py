@@ -424,6 +424,14 @@ def epoch_truth(truth: Truth, starts: Floats) -> EpochTruth:
     seen = np.array([OWNER_OF[Seen(code)] for code in range(len(Seen))], dtype=np.intp)[
         truth.seen
     ]
+    # Who stands or sits before the bed is measured too, but is nobody in it; nor does a
+    # pet alone make a bed occupied.
+    in_it = truth.occupied & np.select(
+        [truth.seen == Seen.PRIMARY, truth.seen == Seen.OTHER],
+        [truth.primary_in_bed, truth.others_in_bed],
+        default=True,
+    )
+    seen = np.where(in_it, seen, OWNERS.index(Owner.NOBODY))
 
     def count(mask: Mask) -> NDArray[np.intp]:
         total = np.concatenate(([0], np.cumsum(mask)))
@@ -724,12 +732,21 @@ PAIRS = (
 BOUNDS = {SleepEventKind.GOT_IN_BED, SleepEventKind.GOT_UP}
 """Events after which every turn begins anew."""
 
+SAME_SECONDS = 60.0
+"""An event of a kind that is dated so near to one before is the same, told again."""
+
 
 def duplicates(told: Sequence[Told]) -> int:
-    """Count events that were told again with nothing between that undoes them."""
+    """Count events that were told again, or with nothing between that undoes them."""
     latest: dict[int, SleepEventKind] = {}
     count = 0
-    for event in told:
+    for place, event in enumerate(told):
+        if any(
+            before.kind is event.kind and abs(before.time - event.time) < SAME_SECONDS
+            for before in told[:place]
+        ):
+            count += 1
+            continue
         for index, pair in enumerate(PAIRS):
             if event.kind in pair:
                 count += latest.get(index) is event.kind

@@ -81,10 +81,9 @@ def moved_on(family: str, household: int, numbers: Sequence[int]) -> int | None:
     described = families()[family]
     if not family.startswith(SENSOR) or described.changed is None:
         return None
-    home = described.household(household)
-    before = described.changed(home, 0).pose
+    before = described.household(household, 0).pose
     for number in numbers:
-        if described.changed(home, number).pose != before:
+        if described.household(household, number).pose != before:
             return number
     return None
 

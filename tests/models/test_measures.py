@@ -170,13 +170,16 @@ def test_whose_an_epoch_truly_is() -> None:
     truth = _truth()
     seen = truth.seen.copy()
     first = IN_BED[0]
+    others_in_bed = _mask((first, first + 60))
     seen[first : first + 12] = Seen.PET
     seen[first + 30 : first + 39] = Seen.OTHER
+    # Somebody who stands before the empty bed is nobody in it.
+    seen[first - 30 : first] = Seen.PRIMARY
     seen[first + 60 : first + 90] = Seen.PET
     seen[first + 90 : first + 120] = Seen.THING
     covered = ~_mask((first + 120, first + 136))
     true = measures.epoch_truth(
-        replace(truth, seen=seen, covered=covered),
+        replace(truth, seen=seen, others_in_bed=others_in_bed, covered=covered),
         START + first + np.arange(-30.0, 180.0, 30.0, dtype=np.float64),
     )
     # Nobody; two owners; the primary with a little of another; a pet; a thing; too
@@ -189,13 +192,16 @@ def test_confusion_of_owners_live_and_settled() -> None:
     first, half = IN_BED[0], IN_BED[0] + HOUR
     seen = _truth().seen.copy()
     seen[half : IN_BED[1]] = Seen.OTHER
+    others_in_bed = _mask((half, IN_BED[1]))
     live = _epochs(_in_bed)
     settled = [
         replace(e, owner=Owner.OTHER if e.start >= START + half else e.owner)
         for e in live
     ]
     night = _measure(
-        _truth(seen=seen), _said(nights=(_night(epochs=settled),)), family="partner"
+        _truth(seen=seen, others_in_bed=others_in_bed),
+        _said(nights=(_night(epochs=settled),)),
+        family="partner",
     )
     others = (IN_BED[1] - half) / 30
     mine = (half - first) / 30
@@ -364,10 +370,14 @@ def test_a_minute_awake_is_no_awakening() -> None:
     assert times[SleepEventKind.WOKE_UP] == [START + 8000, START + IN_BED[1]]
 
 
+def _hourly(kinds: list[SleepEventKind]) -> list[Told]:
+    return [_event(kind, hour * 3600) for hour, kind in enumerate(kinds)]
+
+
 def test_events_take_turns() -> None:
     kinds = SleepEventKind
     twice = [kinds.GOT_IN_BED, kinds.LEFT_BED, kinds.LEFT_BED, kinds.GOT_UP]
-    assert measures.duplicates([_event(kind, 0) for kind in twice]) == 1
+    assert measures.duplicates(_hourly(twice)) == 1
     again = [
         kinds.GOT_IN_BED,
         kinds.FELL_ASLEEP,
@@ -376,7 +386,13 @@ def test_events_take_turns() -> None:
         kinds.GOT_IN_BED,
         kinds.FELL_ASLEEP,
     ]
-    assert measures.duplicates([_event(kind, 0) for kind in again]) == 0
+    assert measures.duplicates(_hourly(again)) == 0
+
+
+def test_event_that_is_told_again_is_a_duplicate() -> None:
+    trying = SleepEventKind.TRYING_TO_SLEEP
+    told = [_event(trying, 0), _event(trying, 3000), _event(trying, 20, 4000)]
+    assert measures.duplicates(told) == 1
 
 
 def test_sensor_that_was_moved() -> None:
