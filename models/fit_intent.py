@@ -50,7 +50,7 @@ UNITS = 12
 DECAY = 1e-3
 """Weight of the squared weights beside the mean loss."""
 
-NOT_TRYING_WEIGHT = 3.0
+NOT_TRYING_WEIGHT = 10.0
 """A night has ten times as much sleep as reading; each error shall count."""
 
 RUNS = 4
@@ -214,6 +214,8 @@ def fit_intent(
                 unit="household",
             )
         )
+    if cache := os.environ.get("INTENT_CACHE"):
+        np.savez(cache, inputs=np.concatenate([e.inputs for e in found]), trying=np.concatenate([e.trying for e in found]))
     data = Examples(
         np.concatenate([each.inputs for each in found]),
         np.concatenate([each.trying for each in found]),

@@ -1,5 +1,6 @@
 """Trying to sleep, or reading."""
 
+import itertools
 from math import inf, nan
 
 from hypothesis import given, settings, strategies as st
@@ -25,7 +26,7 @@ SCORES = st.lists(
 
 def _cost(scores: list[float], changes: list[int]) -> float:
     edges = [0, *changes, len(scores)]
-    segments = [np.array(scores[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    segments = [np.array(scores[a:b]) for a, b in itertools.pairwise(edges)]
     return sum(float(((s - s.mean()) ** 2).sum()) for s in segments) + PENALTY * len(
         changes
     )
@@ -83,7 +84,7 @@ def test_a_live_change_stands_after_ten_minutes() -> None:
     for value in _night(2, [(0.1, 60), (0.9, 60), (0.1, 60)]):
         live.add(value)
         seen.append(live.changes())
-    for count, (now, later) in enumerate(zip(seen, seen[1:], strict=False), 1):
+    for count, (now, later) in enumerate(itertools.pairwise(seen), 1):
         settled = [change for change in now if change <= count - COMMIT_AFTER]
         assert later[: len(settled)] == settled
     assert live.changes() == pytest.approx([60, 120], abs=2)

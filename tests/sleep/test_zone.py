@@ -14,7 +14,7 @@ def _night(distance: float, seed: int = 0) -> zone.FloatArray:
 
 
 def test_the_bed_is_where_somebody_rested() -> None:
-    near, far = zone.bed(_night(0.8))
+    near, far = zone.bed(_night(0.8), nights=50)
     assert near == pytest.approx(0.8 - 0.08 - zone.BED_MARGIN, abs=0.03)
     assert far == pytest.approx(0.8 + 0.08 + zone.BED_MARGIN, abs=0.03)
 

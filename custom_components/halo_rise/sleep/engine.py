@@ -149,7 +149,7 @@ class SleepEngine:
         *,
         epoch_origin: float = 0.0,
         relax: Callable[[], None] = _go_on,
-        limits: tuple[float, float] = presence.ZONE,
+        limits: tuple[float, float] | None = None,
         profile: Mapping[str, Any] | None = None,
     ) -> None:
         """Start with an empty bed.
@@ -160,7 +160,8 @@ class SleepEngine:
                 whole seconds since the Unix epoch.
             relax: Called after every few milliseconds of work, so that a thread beside
                 an event loop can let go of the interpreter.
-            limits: Nearest and farthest distance of the detection zone in metres.
+            limits: Nearest and farthest distance of the detection zone in metres, None
+                for what suits the module.
             profile: What was learned before, of ``profile``.
 
         Raises:
@@ -168,7 +169,8 @@ class SleepEngine:
 
         """
         self._relax = relax
-        self._limits = limits
+        vital = capabilities.displacement or capabilities.respiration_rate
+        self._limits = limits or (presence.ZONE if vital else presence.TARGETS_ZONE)
         self._capabilities = capabilities
         self._origin = epoch_origin
         self._chain = staging.load_chain()
@@ -209,9 +211,9 @@ class SleepEngine:
 
     def _set_profile(self, profile: Profile) -> None:
         self._profile = profile
-        self._model = sleeper.model_of(profile)
+        self._model = sleeper.model_of(profile, sees_company=self._capabilities.targets)
         self._usual = settling.usual_of(profile)
-        self._bed = zone.bed(profile.primary)
+        self._bed = zone.bed(profile.primary, profile.nights)
 
     def profile(self) -> dict[str, Any]:
         """Return what was learned about the bed and its people, to be kept for ever."""
@@ -394,7 +396,12 @@ class SleepEngine:
         small: bool,
     ) -> float:
         """Return the log likelihood ratio of this second, somebody over nobody."""
-        strip = sensed.distance < self._bed[0] and self._strip_rest < STRIP_PATIENCE
+        # Whoever lies in bed may come nearer; only who comes may sit before it.
+        strip = (
+            sensed.distance < self._bed[0]
+            and not self._presence.present
+            and self._strip_rest < STRIP_PATIENCE
+        )
         if sensed.distance < self._bed[0]:
             quiet = breathing.quality > presence.CURTAIN_QUALITY and not body
             self._strip_rest += quiet
@@ -445,7 +452,7 @@ class SleepEngine:
                 self._model,
                 distance=sensed.distance,
                 moving=moving,
-                second=isfinite(sensed.second) if self._capabilities.targets else None,
+                second=sensed.second if self._capabilities.targets else None,
             )
         there = self._sleeper.there
         self._gathering.add_owner(
@@ -662,6 +669,9 @@ class SleepEngine:
             interval_variation=variation.interval_variation if steady else nan,
             depth=variation.depth if steady else nan,
             depth_variation=variation.depth_variation if steady else nan,
+            regularity=variation.regularity
+            if own and variation.depth > respiration.AMPLITUDE_GATE[1]
+            else nan,
             out_of_bed=elsewhere,
             known=known and (own or elsewhere),
         )
@@ -669,6 +679,7 @@ class SleepEngine:
             movement=now.movement,
             interval_variation=features.interval_variation,
             depth_variation=features.depth_variation,
+            regularity=features.regularity,
             depth=breathing.depth if good and own else nan,
             rate=breathing.rate if good else nan,
             distance=distance,
@@ -676,13 +687,11 @@ class SleepEngine:
         )
         evidence = list(now.evidence)
         if good:
-            ratio = sleeper.breathing_evidence(
-                self._model, _log(breathing.rate), _log(breathing.depth)
+            ratio = sleeper.breathe(
+                self._sleeper, self._model, _log(breathing.rate), _log(breathing.depth)
             )
-            if ratio:
-                sleeper.weigh(self._sleeper, ratio)
-                evidence[sleeper.ALONE] += ratio
-                evidence[sleeper.BESIDE] += ratio
+            evidence[sleeper.ALONE] += ratio
+            evidence[sleeper.BESIDE] += ratio
         scored = Scored(
             epoch=Epoch(
                 start=now.start,

@@ -10,6 +10,9 @@ from .timeline import Second
 MODULE_MOTION = 100.0
 """A module's own motion index counts on this scale: share of the time in percent."""
 
+MODULE_STILL = 3.0
+"""Up to here the index is the module's own noise."""
+
 
 @dataclass(slots=True)
 class Gathering:
@@ -77,7 +80,7 @@ class Gathering:
         self.presence += presence
         if moving is not None:
             self.movement += moving
-        elif isfinite(second.motion):
+        elif second.motion > MODULE_STILL:
             self.movement += min(second.motion / MODULE_MOTION, 1.0)
         room = second.climate or Climate()
         for values, value in (

@@ -16,7 +16,8 @@ AWAKE_FOR = 4
 and are none that anybody remembers (``sleep.md`` §3b)."""
 
 TRYING_FOR = 8
-"""Epochs of trying to sleep before it is told."""
+"""Epochs of trying to sleep before it is told, and of not trying before it may be told
+again."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +28,9 @@ class Happenings:
     away: bool = False
     asleep: bool = False
     trying: bool = False
+    idle: int = 0
+    """Epochs in a row of not trying."""
+
     run: int = 0
     """Epochs in a row that contradict ``asleep``."""
 
@@ -37,7 +41,7 @@ def begin(state: Happenings, start: float) -> list[SleepEvent]:
     """Begin a session."""
     state.in_bed = True
     state.away = state.asleep = state.trying = False
-    state.run = 0
+    state.run = state.idle = 0
     return [SleepEvent(kind=SleepEventKind.GOT_IN_BED, time=start)]
 
 
@@ -98,8 +102,11 @@ def epoch(
     if not state.in_bed:
         return []
     events: list[SleepEvent] = []
+    state.idle = 0 if isfinite(trying_since) or state.asleep else state.idle + 1
+    if state.idle >= TRYING_FOR:
+        state.trying = False
     if not isfinite(trying_since):
-        state.trying = state.trying and state.asleep
+        pass
     elif not state.trying and trying_for >= TRYING_FOR and not state.away:
         state.trying = True
         events.append(

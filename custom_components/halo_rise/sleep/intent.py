@@ -59,6 +59,9 @@ class Clues:
     """Coefficient of variation of the breath intervals over the last minutes."""
 
     depth_variation: float = nan
+    regularity: float = nan
+    """Height of the autocorrelation at one breath, 0 to 1."""
+
     depth: float = nan
     """Millimetres."""
 
@@ -84,7 +87,7 @@ class Usual:
     log_depth: float = nan
 
 
-INPUTS = 16
+INPUTS = 18
 """Number of inputs of the network."""
 
 
@@ -118,6 +121,7 @@ def inputs(clues: Sequence[Clues], usual: Usual) -> FloatArray:
     for value in (
         (_log(now.interval_variation) + 1.9) / 0.6,
         (_log(now.depth_variation) + 1.5) / 0.6,
+        (now.regularity - 0.7) / 0.2,
         (_log(now.rate) - usual.log_rate) / 0.15,
         (_log(now.depth) - usual.log_depth) / 0.6,
         abs(now.distance - usual.distance) / USUAL_OFFSET,

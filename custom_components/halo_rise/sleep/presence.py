@@ -20,6 +20,9 @@ ZONE = (0.15, 1.6)
 The far end is the reach of vital signs (1.5 m, ``radar.md`` §1.2) and a hand's breadth.
 """
 
+TARGETS_ZONE = (0.15, 2.2)
+"""The same for a module that lists bodies and no vital signs: it reaches across a bed."""
+
 COMING = (1e-5, 0.02)
 GOING = (1e-7, 0.005)
 """Chance per second of a change without and with a movement just before (assumption).

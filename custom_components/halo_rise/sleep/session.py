@@ -33,7 +33,7 @@ class Session:
     """When the person came to bed, set while a session is in progress."""
 
     arrived: float = nan
-    """When presence began, while it is not yet a session."""
+    """When presence began, for the first time or after a time out of bed."""
 
     left: float = nan
     """When presence was lost."""
@@ -80,7 +80,7 @@ def step(
     last_data = time + 1.0 if covered else state.last_data
     changed_at = min(time + 1.0 - min(changed, FARTHEST_BACK), time)
     if present and covered:
-        if not isfinite(arrived):
+        if not isfinite(arrived) or (isfinite(start) and isfinite(left)):
             # Nobody comes to bed before having left it.
             arrived = max(changed_at, left) if isfinite(left) else changed_at
         left = nan

@@ -59,13 +59,23 @@ USUAL_PLACE = (0.75, 0.22)
 """Mean and standard deviation of the sleeper's distance before anything is known (m):
 chest within 1.5 m of a nightstand (``radar.md`` §1.2), the nearer half of a bed."""
 
+ELSEWHERE = 0.04
+"""Share of the stays of a sleeper that are where he never lay before (assumption)."""
+
+FIRST_TRUST = 0.3
+"""Nights that what is expected counts for against what was learned."""
+
 OTHER_PLACE = (1.30, 0.30)
 """The same for somebody beside (assumption: half a double bed farther)."""
 
-BREATHING_WEIGHT = 0.15
-"""Weight of an epoch's breathing: neighbouring epochs say mostly the same."""
+BREATHING_EPOCHS = 10
+"""Epochs after which the breathing of a stay has said all it has to say."""
 
-BREATHING_LIMIT = 1.0
+BREATHING_MEMORY_EPOCHS = 30
+"""Epochs over which the breathing of a stay is averaged."""
+
+BREATHING_LIMIT = 3.0
+"""Largest log likelihood ratio of breathing (outliers)."""
 
 RATE_SPREAD = 0.09
 """Standard deviation of the logarithm of one sleeper's rate over a night (assumption)."""
@@ -90,6 +100,11 @@ PARTNERED = 0.02
 LONE = 0.0005
 """Chance that somebody else comes to bed during a big movement, in a household where
 others were seen in bed before and where never."""
+
+SEEN_ALONE = 0.005
+UNSEEN = 0.04
+"""Least share of nights with others, where a module would have seen them and where it
+would not (assumption: many beds are shared, but a lone sleeper must not become two)."""
 
 HOUSEHOLD_MEMORY = 0.9
 """Weight of the earlier nights in the share of nights with others."""
@@ -191,21 +206,29 @@ class Model:
     other_log_rate: float
 
 
-def model_of(profile: Profile) -> Model:
-    """Prepare a profile."""
+def model_of(profile: Profile, *, sees_company: bool = True) -> Model:
+    """Prepare a profile.
+
+    Args:
+        profile: What was learned.
+        sees_company: Whether the module would list a second body, so that nights in
+            which none was are nights alone.
+
+    """
+    company = max(profile.company, SEEN_ALONE if sees_company else UNSEEN)
     own = _normal(*USUAL_PLACE)
     if profile.primary.any():
-        trust = profile.nights / (profile.nights + 1.0)
+        trust = profile.nights / (profile.nights + FIRST_TRUST)
         own = trust * zone.smooth(profile.primary) + (1.0 - trust) * own
     others = _normal(*OTHER_PLACE)
     if profile.other.any():
         others = 0.6 * zone.smooth(profile.other) + 0.4 * others
     flat = np.full(zone.BINS, 1.0 / (zone.BIN * zone.BINS))
     return Model(
-        primary=np.log(0.9 * own + 0.1 * flat),
+        primary=np.log((1.0 - ELSEWHERE) * own + ELSEWHERE * flat),
         other=np.log(0.7 * others + 0.3 * flat),
-        company=LONE + (PARTNERED - LONE) * min(1.0, 2.0 * profile.company),
-        accompanied=profile.company,
+        company=LONE + (PARTNERED - LONE) * min(1.0, 2.0 * company),
+        accompanied=company,
         log_rate=profile.log_rate,
         log_depth=profile.log_depth,
         other_log_rate=profile.other_log_rate,
@@ -238,6 +261,25 @@ class Sleeper:
     own_places: list[float] = field(default_factory=list)
     other_places: list[float] = field(default_factory=list)
     """Places of tonight, latest last."""
+
+    behind: list[float] = field(default_factory=list)
+    """Distances of a second body in the present stay, until there are enough."""
+
+    behind_said: bool = False
+    """What they say has been taken into account."""
+
+    breaths: int = 0
+    """Epochs of breathing since the place changed."""
+
+    log_rate: float = 0.0
+    log_depth: float = 0.0
+    """Their means."""
+
+    breathing_said: float = 0.0
+    """Log likelihood ratio that they have added."""
+
+    last_place: float = nan
+    """Distance of the stay before this one."""
 
     away: float = 0.0
     """Seconds for which another distance than ``here`` was measured without a movement."""
@@ -280,7 +322,7 @@ def transition(model: Model, size: float) -> FloatArray:
     """
     come = model.company * size
     go = 0.05 * size
-    cross = 0.01 * size
+    cross = 0.03 * size
     swap = 1e-4 * model.company * size
     matrix = np.array(
         [
@@ -327,26 +369,46 @@ def _near(places: list[float], distance: float, usual: float) -> float:
     return log((1.0 - TONIGHT) * exp(usual) + TONIGHT * tonight + 1e-9)
 
 
-def breathing_evidence(model: Model, log_rate: float, log_depth: float) -> float:
-    """Return the log likelihood ratio of an epoch's breathing, the sleeper over others.
+def breathe(state: Sleeper, model: Model, log_rate: float, log_depth: float) -> float:
+    """Take an epoch's breathing into account.
+
+    What is compared is the mean since the place changed, and it speaks once: as many
+    epochs as there are, they are those of one person.
 
     Args:
+        state: The tracker, changed in place.
         model: The prepared profile.
         log_rate: Logarithm of the breaths per minute, nan if unknown.
         log_depth: Logarithm of the depth in mm, nan if unknown.
 
+    Returns:
+        The log likelihood ratio that this epoch adds, the sleeper over others.
+
     """
+    if not isfinite(log_rate):
+        return 0.0
+    state.breaths += 1
+    share = 1.0 / min(state.breaths, BREATHING_MEMORY_EPOCHS)
+    state.log_rate += share * (log_rate - state.log_rate)
+    if isfinite(log_depth):
+        state.log_depth += share * (log_depth - state.log_depth)
     total = 0.0
-    if isfinite(log_rate) and isfinite(model.log_rate):
+    if isfinite(model.log_rate):
         mean, spread = log(ANYBODY_RATE[0]), ANYBODY_RATE[1]
         if isfinite(model.other_log_rate):
             mean, spread = model.other_log_rate, 1.3 * RATE_SPREAD
-        total += _log_normal(log_rate, model.log_rate, RATE_SPREAD)
-        total -= _log_normal(log_rate, mean, spread)
+        total += _log_normal(state.log_rate, model.log_rate, RATE_SPREAD)
+        total -= _log_normal(state.log_rate, mean, spread)
     if isfinite(log_depth) and isfinite(model.log_depth):
-        total += _log_normal(log_depth, model.log_depth, DEPTH_SPREAD)
-        total -= _log_normal(log_depth, model.log_depth, ANYBODY_DEPTH_SPREAD)
-    return min(max(BREATHING_WEIGHT * total, -BREATHING_LIMIT), BREATHING_LIMIT)
+        total += _log_normal(state.log_depth, model.log_depth, DEPTH_SPREAD)
+        total -= _log_normal(state.log_depth, model.log_depth, ANYBODY_DEPTH_SPREAD)
+    said = min(1.0, state.breaths / BREATHING_EPOCHS) * min(
+        max(total, -BREATHING_LIMIT), BREATHING_LIMIT
+    )
+    ratio = said - state.breathing_said
+    state.breathing_said = said
+    state.belief = _weighed(state.belief, (ratio, 0.0, ratio, 0.0))
+    return ratio
 
 
 def _log_normal(value: float, mean: float, deviation: float) -> float:
@@ -360,7 +422,7 @@ def step(
     *,
     distance: float,
     moving: bool,
-    second: bool | None,
+    second: float | None,
 ) -> tuple[Sleeper, Belief, float]:
     """Advance by one second in which somebody is there.
 
@@ -369,8 +431,8 @@ def step(
         model: The prepared profile.
         distance: Metres to the measured body, nan if unknown.
         moving: Whether it moves.
-        second: Whether a second body is listed behind it, None if the module does not
-            list bodies.
+        second: Metres to a second body behind it, nan if none is listed, None if the
+            module does not list bodies.
 
     Returns:
         The state after it, the log likelihood of this second under each hypothesis, and
@@ -381,6 +443,7 @@ def step(
     here, place = state.here, state.place
     bout = state.bout + 1.0 if moving else state.bout
     rest = 0.0 if moving else state.rest + 1.0
+    behind, behind_said = state.behind, state.behind_said
     size = away = 0.0
     if not moving and abs(distance - here) > JUMP:
         away = state.away + 1.0
@@ -391,8 +454,11 @@ def step(
         size = 1.0 if jumped or bout >= BIG_BOUT else SMALL_BOUT
         belief = _belief(np.array(belief) @ transition(model, size))
         bout, place, here, away = 0.0, [], nan, 0.0
+        behind, behind_said = [], False
     evidence = (0.0, 0.0, 0.0, 0.0)
     own_places, other_places = state.own_places, state.other_places
+    breaths, breathing_said = state.breaths, state.breathing_said
+    last_place = state.last_place
     arrived = False
     if moving or rest < SETTLING or not isfinite(distance):
         pass
@@ -406,16 +472,33 @@ def step(
     elif abs(distance - here) <= JUMP:
         here += 0.02 * (distance - here)
     if second is not None:
-        ratio = SECOND_LISTED if second else SECOND_MISSING
-        alone, other, beside, behind = evidence
-        evidence = (alone, other, beside + ratio, behind + ratio)
+        listed = isfinite(second)
+        ratio = SECOND_LISTED if listed else SECOND_MISSING
+        by_own = by_other = ratio
+        if listed and not behind_said and not moving:
+            behind = [*behind, second]
+            if len(behind) >= SPEAKS_FOR:
+                own, other, _, _ = place_evidence(model, state, median(behind))
+                by_own += own - max(own, other)
+                by_other += other - max(own, other)
+                behind, behind_said = [], True
+        evidence = (
+            evidence[ALONE],
+            evidence[OTHER_ALONE],
+            evidence[BESIDE] + by_other,
+            evidence[BEHIND] + by_own,
+        )
     if second is not None or arrived:
         belief = _weighed(belief, evidence)
     if arrived:
+        if abs(here - last_place) > JUMP:
+            breaths, breathing_said = 0, 0.0
+        last_place = here
+        # While it is in doubt whose place this is, it would be either's next time.
         primary = belief[ALONE] + belief[BESIDE]
-        if primary > 0.7:
+        if primary > 0.2:
             own_places = [*own_places, here][-RECENT:]
-        elif primary < 0.3:
+        if primary < 0.8:
             other_places = [*other_places, here][-RECENT:]
     return (
         Sleeper(
@@ -426,16 +509,18 @@ def step(
             here=here,
             own_places=own_places,
             other_places=other_places,
+            behind=behind,
+            behind_said=behind_said,
+            breaths=breaths,
+            log_rate=state.log_rate,
+            log_depth=state.log_depth,
+            breathing_said=breathing_said,
+            last_place=last_place,
             away=away,
         ),
         evidence,
         size,
     )
-
-
-def weigh(state: Sleeper, ratio: float) -> None:
-    """Take a log likelihood ratio of the measured body being the sleeper's into account."""
-    state.belief = _weighed(state.belief, (ratio, 0.0, ratio, 0.0))
 
 
 def _weighed(belief: Belief, evidence: Belief) -> Belief:

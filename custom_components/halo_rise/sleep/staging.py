@@ -23,7 +23,7 @@ from .epoch import EPOCH_SECONDS
 
 type FloatArray = npt.NDArray[np.float64]
 
-MODEL_VERSION = "semi-markov-1"
+MODEL_VERSION = "semi-markov-2"
 
 WEIGHTS = Path(__file__).parent / "weights" / "semi_markov.npz"
 
@@ -34,29 +34,31 @@ MOVEMENT_EDGES = (0.5, 3.5, 10.5)
 
 MOVEMENT_PROBABILITY = np.array(
     [
-        [0.30, 0.20, 0.25, 0.25],
-        [0.85, 0.09, 0.05, 0.01],
-        [0.94, 0.04, 0.015, 0.005],
-        [0.84, 0.11, 0.04, 0.01],
+        [0.45, 0.15, 0.22, 0.18],
+        [0.79, 0.08, 0.09, 0.04],
+        [0.91, 0.04, 0.035, 0.015],
+        [0.79, 0.08, 0.10, 0.03],
     ]
 )
 """Probability of each class of movement per stage, shape ``[4, 4]``.
 
-Asleep from published rates: 11 movements an hour of 4 s, fewer with depth, most in light
-and REM sleep (Stefani 2015, Montini 2024: ``sleep.md`` §3c). Awake: assumption.
+Asleep from published rates: 11 movements an hour of 4 s and 7 of 12 s, fewer with depth,
+most in light and REM sleep (Stefani 2015, Montini 2024, Ibrahim 2023: ``sleep.md`` §3c),
+as a radar sees them in simulated bedrooms. Awake: assumption.
 """
 
 # Means and standard deviations per stage (awake, light, deep, REM) of features of
 # breathing. Order of variability and of rate: Kantelhardt 2003, Douglas 1982 and the
-# table in ``sleep.md`` §3c; the spreads are assumptions.
+# table in ``sleep.md`` §3c; the values are those of simulated sleepers seen by a radar
+# (``models/world``), a little wider, because people differ more than their models.
 INTERVAL_VARIATION = (
-    np.log([0.26, 0.105, 0.065, 0.17]),
-    np.array([0.55, 0.40, 0.38, 0.40]),
+    np.array([-1.85, -2.50, -2.87, -2.03]),
+    np.array([0.45, 0.36, 0.33, 0.36]),
 )
 """Logarithm of the coefficient of variation of breath intervals."""
 
 RATE_INSTABILITY = (
-    np.log([0.070, 0.030, 0.018, 0.050]),
+    np.array([-2.10, -2.85, -3.30, -2.35]),
     np.array([0.60, 0.50, 0.50, 0.50]),
 )
 """Logarithm of the spread of the breathing rate over neighbouring epochs."""
@@ -74,12 +76,19 @@ RELATIVE_DEPTH = (
 """Logarithm of the depth of a breath over the sleeper's own usual depth."""
 
 DEPTH_VARIATION = (
-    np.log([0.38, 0.20, 0.11, 0.30]),
-    np.array([0.55, 0.45, 0.42, 0.45]),
+    np.array([-1.40, -2.00, -2.44, -1.38]),
+    np.array([0.45, 0.38, 0.38, 0.36]),
 )
 """Logarithm of the coefficient of variation of the depth of breaths."""
 
-BREATHING_WEIGHT = 0.30
+REGULARITY = (
+    np.array([0.42, 0.75, 0.86, 0.57]),
+    np.array([0.20, 0.15, 0.11, 0.15]),
+)
+"""Height of the autocorrelation at one breath. It is known even where breathing is so
+irregular that nothing else is."""
+
+BREATHING_WEIGHT = 0.25
 """Exponent of the breathing densities.
 
 Their windows reach over five epochs, so that neighbouring epochs say mostly the same;
@@ -119,6 +128,9 @@ class Features:
     """Millimetres, of the last ``WINDOW`` epochs."""
 
     depth_variation: float = nan
+    regularity: float = nan
+    """Height of the autocorrelation at one breath, 0 to 1, in the last epochs."""
+
     out_of_bed: bool = False
     known: bool = True
     """Whether the radar delivered data for at least half of the epoch."""
@@ -191,6 +203,7 @@ def emission(
     breathing += _density(
         _log(_rate_instability(history)) - usual["instability"], RATE_INSTABILITY
     )
+    breathing += _density(features.regularity, REGULARITY)
     score += BREATHING_WEIGHT * breathing
     score -= score.max()
     likelihood: FloatArray = np.maximum(np.exp(score), FLOOR)
@@ -405,6 +418,7 @@ def _centred(history: list[Features], index: int, half: int) -> Features:
         interval_variation=later.interval_variation,
         depth=later.depth,
         depth_variation=later.depth_variation,
+        regularity=later.regularity,
         out_of_bed=own.out_of_bed,
         known=own.known,
     )

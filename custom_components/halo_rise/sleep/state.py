@@ -122,6 +122,7 @@ def features_row(features: Features) -> list[float]:
         features.interval_variation,
         features.depth,
         features.depth_variation,
+        features.regularity,
         float(features.out_of_bed),
         float(features.known),
     ]
@@ -135,8 +136,9 @@ def features_of(row: list[float]) -> Features:
         interval_variation=row[2],
         depth=row[3],
         depth_variation=row[4],
-        out_of_bed=bool(row[5]),
-        known=bool(row[6]),
+        regularity=row[5],
+        out_of_bed=bool(row[6]),
+        known=bool(row[7]),
     )
 
 
@@ -146,6 +148,7 @@ def clues_row(clues: Clues) -> list[float]:
         clues.movement,
         clues.interval_variation,
         clues.depth_variation,
+        clues.regularity,
         clues.depth,
         clues.rate,
         clues.distance,
@@ -160,11 +163,12 @@ def clues_of(row: list[float]) -> Clues:
         movement=row[0],
         interval_variation=row[1],
         depth_variation=row[2],
-        depth=row[3],
-        rate=row[4],
-        distance=row[5],
-        asleep=row[6],
-        known=bool(row[7]),
+        regularity=row[3],
+        depth=row[4],
+        rate=row[5],
+        distance=row[6],
+        asleep=row[7],
+        known=bool(row[8]),
     )
 
 

@@ -43,7 +43,7 @@ TURNED_BY = 0.20
 """Radians by which the bearing must have changed for the same; people who lie down
 elsewhere in bed differ by less than 0.1 (assumption)."""
 
-CENTRES: FloatArray = (np.arange(BINS) + 0.5) * BIN
+CENTRES: npt.NDArray[Any] = (np.arange(BINS) + 0.5) * BIN
 
 _KERNEL: npt.NDArray[Any] = np.exp(-0.5 * (np.arange(-10, 11) * BIN / SPREAD) ** 2)
 
@@ -92,10 +92,14 @@ def quantile(places: FloatArray, share: float) -> float:
     return float(CENTRES[int(np.searchsorted(below, share))])
 
 
-def bed(places: FloatArray) -> tuple[float, float]:
-    """Return the nearest and the farthest end of the bed in metres, nan unlearned."""
+def bed(places: FloatArray, nights: int = 1) -> tuple[float, float]:
+    """Return the nearest and the farthest end of the bed in metres, nan unlearned.
+
+    After few nights it may well go on farther than where somebody has rested.
+    """
     near, far = (quantile(places, share) for share in BED_SHARE)
-    return (near - BED_MARGIN, far + BED_MARGIN) if isfinite(near) else (nan, nan)
+    margin = BED_MARGIN * (1.0 + 0.5 / max(nights, 1))
+    return (near - margin, far + margin) if isfinite(near) else (nan, nan)
 
 
 def has_moved(places: FloatArray, night: FloatArray) -> float:
