@@ -50,6 +50,7 @@ COMMANDS = {
     "replay": Command(
         "replay", "replay", "Score a recording with the engine users run."
     ),
+    "plot": Command("plot", "plot", "Draw a night with all that the engine says of it."),
     "scenarios": Command(
         "scenarios",
         "scenarios",
