@@ -210,6 +210,21 @@ def of_bins(name: str) -> Summed:
     )
 
 
+def recall(sums: Floats) -> Floats:
+    """Return the share of what was found in what there was."""
+    return _divide(sums[:, 0], sums[:, 0] + sums[:, 1])
+
+
+def precision(sums: Floats) -> Floats:
+    """Return the share of what was right in what was found."""
+    return _divide(sums[:, 0], sums[:, 0] + sums[:, 2])
+
+
+def f1(sums: Floats) -> Floats:
+    """Return the harmonic mean of recall and precision."""
+    return _divide(2 * sums[:, 0], 2 * sums[:, 0] + sums[:, 1] + sums[:, 2])
+
+
 def of_trips(make: OfSums, *, proportion: bool = False) -> Summed:
     """Return a statistic of trips found, missed and invented."""
     return Summed(
@@ -357,14 +372,9 @@ def _asked() -> list[Asked]:
                 ratio("epochs_in_transition", "epochs"),
             )
         )
-    found = lambda sums: _divide(sums[:, 0], sums[:, 0] + sums[:, 1])  # noqa: E731
-    true = lambda sums: _divide(sums[:, 0], sums[:, 0] + sums[:, 2])  # noqa: E731
-    f1 = lambda sums: _divide(  # noqa: E731
-        2 * sums[:, 0], 2 * sums[:, 0] + sums[:, 1] + sums[:, 2]
-    )
     rows += [
-        Asked(ALL, "trips, recall", of_trips(found, proportion=True)),
-        Asked(ALL, "trips, precision", of_trips(true, proportion=True)),
+        Asked(ALL, "trips, recall", of_trips(recall, proportion=True)),
+        Asked(ALL, "trips, precision", of_trips(precision, proportion=True)),
         Asked(ALL, "trips, F1", of_trips(f1, proportion=True), least=0.95),
         Asked(TRIPS, "just one session", ratio("as_it_was", "nights"), least=0.99),
         Asked(ALL, "just one session", ratio("as_it_was", "nights")),

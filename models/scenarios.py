@@ -377,18 +377,21 @@ def unlike(one: Any, other: Any) -> str | None:
 def table(result: Sequence[Figure]) -> Iterator[str]:
     """Return one line per figure, by kind."""
     kind = ""
+    groups = max((len(figure.group) for figure in result), default=0)
+    names = max((len(figure.name) for figure in result), default=0)
     for figure in result:
         if figure.kind != kind:
             kind = figure.kind
             yield ""
             yield (
-                f"{kind:18} {'':50} {'value':>9} {'95 % interval':>19} "
+                f"{kind:{groups + names + 3}} {'value':>10} {'95 % interval':>22} "
                 f"{'nights':>6}  target"
             )
         yield (
-            f"  {figure.group:16} {figure.name:50} {shown(figure.value, figure.unit):>9} "
-            f"{interval(figure):>19} {figure.n:6}  {target(figure)}".rstrip()
-        )
+            f"  {figure.group:{groups}} {figure.name:{names}} "
+            f"{shown(figure.value, figure.unit):>10} {interval(figure):>22} "
+            f"{figure.n:6}  {target(figure)}"
+        ).rstrip()
 
 
 def shown(value: float, unit: str) -> str:
