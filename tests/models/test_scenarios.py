@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 import json
 from math import nan
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, override
@@ -17,7 +18,7 @@ from custom_components.halo_rise.sleep.epoch import (
     SleepEvent,
     SleepEventKind,
 )
-from models import scenarios
+from models import cli, scenarios
 from models.cli import main
 from models.measures import Heard
 from models.scenarios import Task, household_seed, live, plan
@@ -122,6 +123,18 @@ def test_broken_household_does_not_end_the_others(
     report = json.loads(out.read_text())
     assert len(report["broken"]) == 1
     assert report["measured"] == 2
+
+
+def test_workers_are_new_processes_with_one_thread_each() -> None:
+    threads = scenarios.side_by_side(os.getenv, cli.THREADS, 2, "")
+    assert list(threads) == ["1"] * len(cli.THREADS)
+
+
+def test_night_before_which_a_sensor_is_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert scenarios.moved_on("sensor_moved", 1, (0, 1, 2, 3, 4)) == 3
+    assert scenarios.moved_on("sensor_turned", 1, (0, 1, 2)) is None
+    assert scenarios.moved_on("partner_nearer", 1, (0, 1, 2, 3, 4)) is None
 
 
 def test_command_reports_figures_and_failures(
