@@ -50,7 +50,9 @@ COMMANDS = {
     "replay": Command(
         "replay", "replay", "Score a recording with the engine users run."
     ),
-    "plot": Command("plot", "plot", "Draw a night with all that the engine says of it."),
+    "plot": Command(
+        "plot", "plot", "Draw a night with all that the engine says of it."
+    ),
     "scenarios": Command(
         "scenarios",
         "scenarios",
@@ -70,6 +72,27 @@ COMMANDS = {
         "fit_transitions",
         "fit_transitions",
         "Fit the chain of sleep stages to hypnograms.",
+    ),
+}
+
+
+class Group(NamedTuple):
+    """Commands that share their first word."""
+
+    summary: str
+    commands: dict[str, Command]
+
+
+GROUPS = {
+    "evaluate": Group(
+        "Hold a sleep tracker against what is known to be true.",
+        {
+            "agreement": Command(
+                "evaluate.agreement",
+                "agreement",
+                "Compare a sleep tracker with a reference, epoch by epoch.",
+            ),
+        },
     ),
 }
 
@@ -114,21 +137,38 @@ def _not_loaded() -> None:
     """Stand in for the commands that this call does not concern."""
 
 
-def _application(wanted: str | None) -> typer.Typer:
-    """Build the command line with the code of the one command that is wanted."""
-    app = typer.Typer(
-        add_completion=False,
-        help="The workshop of Halo Rise: simulate, replay, synthesise, fit.",
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-    )
-    for name, command in COMMANDS.items():
+def _register(
+    app: typer.Typer, commands: dict[str, Command], wanted: str | None
+) -> None:
+    for name, command in commands.items():
         if name == wanted:
             module = import_module(f"{__package__}.{command.module}")
             app.command(name)(getattr(module, command.function))
         else:
             app.command(name, help=command.summary)(_not_loaded)
+
+
+def _application(wanted: str | None, within: str | None = None) -> typer.Typer:
+    """Build the command line with the code of the one command that is wanted.
+
+    Args:
+        wanted: Its first word.
+        within: Its second word, where the first is a group.
+    """
+    app = typer.Typer(
+        add_completion=False,
+        help="The workshop of Halo Rise: simulate, replay, synthesise, fit, evaluate.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    _register(app, COMMANDS, wanted)
+    for name, group in GROUPS.items():
+        inner = typer.Typer(
+            help=group.summary, no_args_is_help=True, rich_markup_mode=None
+        )
+        _register(inner, group.commands, within if name == wanted else None)
+        app.add_typer(inner, name=name)
     return app
 
 
@@ -136,12 +176,15 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a user's mistake is one line and exit code 2."""
     if arguments is None:
         arguments = sys.argv[1:]
-    wanted = arguments[0] if arguments else None
+    wanted, within = [*arguments[:2], None, None][:2]
+    commands, name = COMMANDS, wanted
+    if wanted in GROUPS:
+        commands, name = GROUPS[wanted].commands, within
     _spare_home_assistant()
-    if wanted in COMMANDS and COMMANDS[wanted].one_thread:
+    if name in commands and commands[name].one_thread:
         _keep_to_one_thread()
     try:
-        _application(wanted)(arguments, prog_name="halo-rise")
+        _application(wanted, within)(arguments, prog_name="halo-rise")
     except UserError as error:
         print(f"halo-rise: {error}", file=sys.stderr)
         sys.exit(USER_ERROR_EXIT_CODE)
