@@ -53,7 +53,10 @@ DECAY = 1e-3
 NOT_TRYING_WEIGHT = 10.0
 """A night has ten times as much sleep as reading; each error shall count."""
 
-RUNS = 4
+TRYING_SHARE = 0.2
+"""Share of the epochs of sleep that is enough to learn from."""
+
+RUNS = 3
 """Starts of the optimiser, of which the best is kept."""
 
 
@@ -67,22 +70,40 @@ class Examples(NamedTuple):
     """Shape ``[epochs]``, the share of each epoch with the wish to sleep."""
 
 
+class Noted(NamedTuple):
+    """A night as it was seen."""
+
+    start: float
+    live: Sequence[Clues]
+    settled: Sequence[Clues]
+    usual: Usual
+
+
 @contextmanager
-def _recorded() -> Iterator[list[tuple[float, Sequence[Clues], Usual]]]:
+def _recorded() -> Iterator[list[Noted]]:
     """Note the clues of every night that is settled."""
-    noted: list[tuple[float, Sequence[Clues], Usual]] = []
+    noted: list[Noted] = []
     own = settling.settled_clues
 
     def note(scored: Sequence[settling.Scored], *others: Any) -> Any:
         clues, usual = own(scored, *others)
-        noted.append((scored[0].epoch.start, clues, usual))
+        noted.append(
+            Noted(
+                scored[0].epoch.start, [one.clues for one in scored], list(clues), usual
+            )
+        )
         return clues, usual
 
-    settling.settled_clues = note
+    settling.settled_clues = note  # type: ignore[assignment]
     try:
         yield noted
     finally:
         settling.settled_clues = own
+
+
+def _last_of_each(noted: Sequence[Noted]) -> list[Noted]:
+    """Return the last note of every night, which is looked at more than once."""
+    return list({night.start: night for night in noted}.values())
 
 
 def examples(task: tuple[str, str, int], nights: int) -> Examples:
@@ -105,21 +126,23 @@ def examples(task: tuple[str, str, int], nights: int) -> Examples:
         engine.flush(end + LATE)
         engine.close_session()
     before = Usual()
-    for start, clues, usual in noted:
+    for seen in _last_of_each(noted):
         truth = next(
-            one for one in truths if one.start <= start < one.start + one.trying.size
+            one
+            for one in truths
+            if one.start <= seen.start < one.start + one.trying.size
         )
-        # By what is known at the end of the night, and by the night before.
-        for known in (usual, before):
+        # By what is known at the end of the night, and live by the nights before.
+        for clues, known in ((seen.settled, seen.usual), (seen.live, before)):
             for index, one in enumerate(clues):
-                at = int(start - truth.start + index * EPOCH_SECONDS)
+                at = int(seen.start - truth.start + index * EPOCH_SECONDS)
                 span = slice(at, at + int(EPOCH_SECONDS))
                 if not one.known or not truth.primary_in_bed[span].all():
                     continue
                 around = clues[max(0, index - intent.RECENT + 1) : index + 1]
                 rows.append(intent.inputs(around, known))
                 wanted.append(float(truth.trying[span].mean()))
-        before = usual
+        before = seen.usual
     return Examples(
         np.array(rows).reshape(-1, intent.INPUTS), np.array(wanted, dtype=np.float64)
     )
@@ -127,7 +150,10 @@ def examples(task: tuple[str, str, int], nights: int) -> Examples:
 
 def fit(data: Examples, *, seed: int) -> tuple[Network, float]:
     """Fit the network; return it and its mean loss (cross entropy in nats)."""
-    weight = np.where(data.trying < 0.5, NOT_TRYING_WEIGHT, 1.0)
+    rng = np.random.default_rng(seed)
+    kept = (data.trying < 0.5) | (rng.random(data.trying.size) < TRYING_SHARE)
+    data = Examples(data.inputs[kept], data.trying[kept])
+    weight = np.where(data.trying < 0.5, NOT_TRYING_WEIGHT, 1.0 / TRYING_SHARE)
     weight /= weight.sum()
     shapes = ((intent.INPUTS, UNITS), (UNITS,), (UNITS,), (intent.INPUTS,), (1,))
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
@@ -159,7 +185,6 @@ def fit(data: Examples, *, seed: int) -> tuple[Network, float]:
             gradient + DECAY * values,
         )
 
-    rng = np.random.default_rng(seed)
     found = min(
         (
             optimize.minimize(
@@ -214,8 +239,6 @@ def fit_intent(
                 unit="household",
             )
         )
-    if cache := os.environ.get("INTENT_CACHE"):
-        np.savez(cache, inputs=np.concatenate([e.inputs for e in found]), trying=np.concatenate([e.trying for e in found]))
     data = Examples(
         np.concatenate([each.inputs for each in found]),
         np.concatenate([each.trying for each in found]),

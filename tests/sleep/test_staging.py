@@ -27,7 +27,7 @@ ERRATIC = Features(
     movement=0.0, rate=14.5, interval_variation=0.2, depth=3.0, depth_variation=0.35
 )
 RESTLESS = Features(
-    movement=12.0, rate=16.0, interval_variation=0.4, depth=5.0, depth_variation=0.5
+    movement=22.0, rate=16.0, interval_variation=0.4, depth=5.0, depth_variation=0.5
 )
 
 features = st.builds(

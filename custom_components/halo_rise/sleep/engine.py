@@ -135,6 +135,9 @@ class _Sensed(NamedTuple):
     bearing: float
     """Radians to the measured body, nan if it is not listed."""
 
+    height: float
+    """Metres from the sensor up to it, nan if it is not listed or has none."""
+
 
 def _go_on() -> None:
     """Work without a pause."""
@@ -348,25 +351,26 @@ class SleepEngine:
         """Find the measured body and a second one among what the module lists."""
         distance = second.distance
         if not self._capabilities.targets:
-            return _Sensed(distance, 0.0, nan, nan)
+            return _Sensed(distance, 0.0, nan, nan, nan)
         nearest, farthest = self._limits
         bodies = sorted(
             (
                 sqrt(t.x * t.x + t.y * t.y + (t.z * t.z if isfinite(t.z) else 0.0)),
                 abs(t.radial_speed),
                 atan2(t.x, t.y),
+                t.z,
             )
             for t in second.targets
         )
         if not self._capabilities.distance:
             # Nothing says which body is measured: the nearest in the zone is.
-            distance = next((r for r, _, _ in bodies if nearest <= r <= farthest), nan)
-        speed, further, bearing = 0.0, nan, nan
-        for metres, fast, angle in bodies:
+            distance = next((r for r, *_ in bodies if nearest <= r <= farthest), nan)
+        speed, further, bearing, height = 0.0, nan, nan, nan
+        for metres, fast, angle, above in bodies:
             if not abs(metres - distance) > NEAR_BODY:
                 speed = max(speed, fast)
                 if abs(metres - distance) < zone.SPREAD * 2.0:
-                    bearing = angle
+                    bearing, height = angle, above
             elif (
                 metres > distance + sleeper.SECOND_APART
                 and metres <= farthest + BEYOND
@@ -374,7 +378,7 @@ class SleepEngine:
                 and not isfinite(further)
             ):
                 further = metres
-        return _Sensed(distance, speed, further, bearing)
+        return _Sensed(distance, speed, further, bearing, height)
 
     def _is_pet(self, sensed: _Sensed, breathing: Breathing) -> bool:
         """Tell a cat, which breathes far too shallowly, from the person behind it."""
@@ -430,6 +434,7 @@ class SleepEngine:
             ),
             limits=self._limits,
             strip=strip,
+            holding=self._presence.present,
         )
 
     def _follow_sleeper(
@@ -461,6 +466,7 @@ class SleepEngine:
             evidence=evidence,
             bout=size,
             bearing=sensed.bearing,
+            height=sensed.height,
             second=sensed.second,
         )
         self._there = there > (THERE_BELOW if was else THERE_ABOVE)
@@ -683,6 +689,7 @@ class SleepEngine:
             depth=breathing.depth if good and own else nan,
             rate=breathing.rate if good else nan,
             distance=distance,
+            height=median(now.height) if now.height else nan,
             known=own,
         )
         evidence = list(now.evidence)

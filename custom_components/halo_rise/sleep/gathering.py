@@ -47,6 +47,7 @@ class Gathering:
     """Size of the biggest movement that ended in the epoch, 0 to 1."""
 
     bearing: list[float] = field(default_factory=list)
+    height: list[float] = field(default_factory=list)
     second: list[float] = field(default_factory=list)
     """Metres to a second body."""
 
@@ -103,6 +104,7 @@ class Gathering:
         evidence: Sequence[float],
         bout: float,
         bearing: float,
+        height: float,
         second: float,
     ) -> None:
         """Take what a second with somebody there says about whose it is."""
@@ -117,6 +119,8 @@ class Gathering:
         self.bout = max(self.bout, bout)
         if isfinite(bearing):
             self.bearing.append(bearing)
+        if isfinite(height):
+            self.height.append(height)
         if isfinite(second):
             self.second.append(second)
 

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from . import zone
+
 type FloatArray = npt.NDArray[np.float64]
 
 WEIGHTS = Path(__file__).parent / "weights" / "intent.npz"
@@ -43,6 +45,9 @@ BRIEF = 3
 
 USUAL_OFFSET = 0.05
 """Metres; the scale of a change of place, a sleeper's own spread in bed."""
+
+USUAL_HEIGHT = 0.10
+"""Metres; the scale of a change of height."""
 
 LONGEST = 4096
 """Epochs that are partitioned, a day and a half; sessions are shorter."""
@@ -71,8 +76,14 @@ class Clues:
     distance: float = nan
     """Metres."""
 
+    height: float = nan
+    """Metres above the sensor."""
+
     asleep: float = nan
     """Probability of sleep by the stages, 0 to 1."""
+
+    until_sleep: float = nan
+    """Minutes until the sleeper sleeps for a while, which only a settled night knows."""
 
     known: bool = True
     """The sleeper was there and the radar delivered data."""
@@ -80,14 +91,26 @@ class Clues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usual:
-    """What the sleeper is like asleep; nan is unknown."""
+    """What the sleeper is like asleep; nan and empty are unknown."""
 
     distance: float = nan
+    places: FloatArray = field(default_factory=lambda: np.empty(0))
+    """Log density of sleeping at each distance over the highest, shape ``[BINS]``."""
+
+    height: float = nan
     log_rate: float = nan
     log_depth: float = nan
 
 
-INPUTS = 18
+def log_places(shares: FloatArray) -> FloatArray:
+    """Return the log density of a histogram of distances over its highest value."""
+    if not shares.any():
+        return np.empty(0)
+    density = zone.smooth(shares)
+    return np.asarray(np.log(np.maximum(density / float(density.max()), 0.01)))
+
+
+INPUTS = 24
 """Number of inputs of the network."""
 
 
@@ -125,6 +148,9 @@ def inputs(clues: Sequence[Clues], usual: Usual) -> FloatArray:
         (_log(now.rate) - usual.log_rate) / 0.15,
         (_log(now.depth) - usual.log_depth) / 0.6,
         abs(now.distance - usual.distance) / USUAL_OFFSET,
+        _place(now.distance, usual),
+        (now.height - usual.height) / USUAL_HEIGHT,
+        log1p(now.until_sleep) - 2.0,
     ):
         known = isfinite(value)
         values += [min(max(value, -3.0), 3.0) if known else 0.0, float(known)]
@@ -134,6 +160,13 @@ def inputs(clues: Sequence[Clues], usual: Usual) -> FloatArray:
 
 def _log(value: float) -> float:
     return log(value) if value > 0.0 else nan
+
+
+def _place(distance: float, usual: Usual) -> float:
+    """Return how usual it is to sleep at this distance, nought if it is most usual."""
+    if not usual.places.size or not 0.0 <= distance < zone.BIN * zone.BINS:
+        return nan
+    return float(usual.places[int(distance / zone.BIN)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,7 @@ def evidence(
     coherence_expected: bool = False,
     limits: tuple[float, float] = ZONE,
     strip: bool = False,
+    holding: bool = False,
 ) -> float:
     """Return the log likelihood ratio of one second, somebody over nobody.
 
@@ -156,6 +157,8 @@ def evidence(
             because nobody has been seen to come.
         limits: Nearest and farthest distance of the zone in metres.
         strip: Whether what is measured is before the bed, not in it.
+        holding: Whether somebody has been there. Then irregular breathing at a known
+            distance, as of people who watch television, says nothing against them.
     """
     low, high = MECHANICAL_COHERENCE
     if breathing.depth > CHEST_DEPTH:
@@ -182,6 +185,8 @@ def evidence(
     if breathing.depth < AMPLITUDE_GATE[0]:
         return total + STILL_AIR_EVIDENCE
     if isfinite(breathing.depth):
+        if holding and isfinite(distance):
+            return total
         return total + IRREGULAR_EVIDENCE
     return total
 

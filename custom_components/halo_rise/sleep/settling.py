@@ -22,6 +22,12 @@ LEARN_FROM = 60
 BREATHING_MEMORY = 0.8
 """Weight of the earlier nights in the usual breathing."""
 
+LASTING = 10
+"""Epochs of which more than half must be asleep for sleep to have come."""
+
+AWAKE_UNLESS_TRYING = 0.15
+"""Likelihood of sleep in what is reading or television by its intent (assumption)."""
+
 SHORTEST_ATTEMPT = 10
 """Epochs; trying to sleep for less than five minutes without sleeping is none."""
 
@@ -52,6 +58,8 @@ def usual_of(profile: Profile) -> Usual:
     """Return what the sleeper is like asleep by the nights before."""
     return Usual(
         distance=zone.quantile(profile.primary, 0.5),
+        places=intent.log_places(profile.primary),
+        height=profile.height,
         log_rate=profile.log_rate,
         log_depth=profile.log_depth,
     )
@@ -96,7 +104,6 @@ def settle(
         else replace(one.features, known=False, out_of_bed=False)
         for one, owner in zip(scored, owners, strict=True)
     ]
-    probabilities = staging.settle(features, chain, relax)
     epochs = [
         replace(one.epoch, owner=owner) if one.epoch.owner is not owner else one.epoch
         for one, owner in zip(scored, owners, strict=True)
@@ -105,13 +112,20 @@ def settle(
         owner is Owner.PRIMARY and one.known and not one.out_of_bed
         for one, owner in zip(features, owners, strict=True)
     ]
-    stages = tuple(
-        STAGES[int(row.argmax())] if known else None
-        for row, known in zip(probabilities, said, strict=True)
-    )
-    asleep = [stage not in {None, Stage.AWAKE} for stage in stages]
-    clues, usual = settled_clues(scored, owners, asleep, probabilities)
-    attempts = _attempts(clues, usual, asleep, network, relax)
+    # Who sleeps is trying to, and who is not trying seldom sleeps: each is judged by the
+    # other once.
+    attempts: list[tuple[int, int]] = [(0, len(scored))]
+    for _ in range(2):
+        probabilities = staging.settle(
+            features, chain, relax, _least_awake(attempts, len(scored))
+        )
+        stages = tuple(
+            STAGES[int(row.argmax())] if known else None
+            for row, known in zip(probabilities, said, strict=True)
+        )
+        asleep = [stage not in {None, Stage.AWAKE} for stage in stages]
+        clues, usual = settled_clues(scored, owners, asleep, probabilities)
+        attempts = _attempts(clues, usual, asleep, network, relax)
     start = epochs[0].start
     times = tuple(
         (start + EPOCH_SECONDS * begin, start + EPOCH_SECONDS * stop)
@@ -129,6 +143,14 @@ def settle(
     )
     profile, moved = _learn(profile, scored, owners, asleep)
     return Settled(night=night, profile=profile, moved=moved)
+
+
+def _least_awake(attempts: Sequence[tuple[int, int]], count: int) -> FloatArray:
+    """Return how likely sleep is in each epoch by its intent alone, shape ``[count]``."""
+    likely = np.full(count, AWAKE_UNLESS_TRYING)
+    for begin, stop in attempts:
+        likely[begin:stop] = 1.0
+    return likely
 
 
 def night_of(
@@ -186,8 +208,11 @@ def settled_clues(
 ) -> tuple[list[Clues], Usual]:
     """Return the clues to intent and the sleeper's rest by what the night became."""
     rest = [one.clues for one, sleeps in zip(scored, asleep, strict=True) if sleeps]
+    distances = [clues.distance for clues in rest]
     usual = Usual(
-        distance=_median([clues.distance for clues in rest]),
+        distance=_median(distances),
+        places=intent.log_places(zone.histogram(distances)),
+        height=_median([clues.height for clues in rest]),
         log_rate=_log(_median([clues.rate for clues in rest])),
         log_depth=_log(_median([clues.depth for clues in rest])),
     )
@@ -195,10 +220,27 @@ def settled_clues(
         replace(
             one.clues,
             asleep=1.0 - float(row[staging.AWAKE]),
+            until_sleep=minutes,
             known=one.clues.known and owner is Owner.PRIMARY,
         )
-        for one, owner, row in zip(scored, owners, probabilities, strict=True)
+        for one, owner, row, minutes in zip(
+            scored, owners, probabilities, _until_sleep(asleep), strict=True
+        )
     ], usual
+
+
+def _until_sleep(asleep: Sequence[bool]) -> list[float]:
+    """Return the minutes from each epoch to the next sleep that lasts, nan without."""
+    slept = np.concatenate(([0], np.cumsum(asleep)))
+    minutes = [nan] * len(asleep)
+    ahead = nan
+    for i in range(len(asleep) - 1, -1, -1):
+        ahead += EPOCH_SECONDS / 60.0
+        stop = min(i + LASTING, len(asleep))
+        if asleep[i] and slept[stop] - slept[i] > LASTING / 2:
+            ahead = 0.0
+        minutes[i] = ahead
+    return minutes
 
 
 def _attempts(
@@ -297,6 +339,9 @@ def _learn(
             company=_blend(profile.company, company, sleeper.HOUSEHOLD_MEMORY)
             if profile.nights > 2
             else (profile.company * profile.nights + company) / (profile.nights + 1),
+            height=_blend(
+                profile.height, _median([one.clues.height for one in own]), memory
+            ),
             bearing=bearing
             if moved
             else _blend(profile.bearing, bearing, BREATHING_MEMORY),

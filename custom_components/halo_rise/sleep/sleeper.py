@@ -132,6 +132,9 @@ class Profile:
     bearing: float = nan
     """Radians from the sensor's axis to the sleeper."""
 
+    height: float = nan
+    """Metres from the sensor up to the sleeper's chest."""
+
     candidate: float = 0.0
     """Metres by which the last night was shifted, while that is not yet believed."""
 
@@ -148,6 +151,7 @@ class Profile:
             ],
             "company": self.company,
             "bearing": self.bearing if isfinite(self.bearing) else None,
+            "height": self.height if isfinite(self.height) else None,
             "candidate": self.candidate,
         }
 
@@ -167,7 +171,7 @@ class Profile:
             log_rate, log_depth, other_log_rate = (
                 nan if value is None else float(value) for value in saved["breathing"]
             )
-            bearing = saved["bearing"]
+            bearing, height = saved["bearing"], saved["height"]
             profile = cls(
                 nights=int(saved["nights"]),
                 primary=primary,
@@ -177,6 +181,7 @@ class Profile:
                 other_log_rate=other_log_rate,
                 company=float(saved["company"]),
                 bearing=nan if bearing is None else float(bearing),
+                height=nan if height is None else float(height),
                 candidate=float(saved["candidate"]),
             )
         except (KeyError, TypeError) as err:

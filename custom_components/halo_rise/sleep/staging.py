@@ -29,18 +29,18 @@ WEIGHTS = Path(__file__).parent / "weights" / "semi_markov.npz"
 
 AWAKE, LIGHT, DEEP, REM = range(4)
 
-MOVEMENT_EDGES = (0.5, 3.5, 10.5)
-"""Seconds of movement in an epoch: none, a twitch, a turn, restless."""
+MOVEMENT_EDGES = (0.5, 3.5, 10.5, 18.5)
+"""Seconds of movement in an epoch: none, a twitch, a turn, a long one, restless."""
 
 MOVEMENT_PROBABILITY = np.array(
     [
-        [0.45, 0.15, 0.22, 0.18],
-        [0.79, 0.08, 0.09, 0.04],
-        [0.91, 0.04, 0.035, 0.015],
-        [0.79, 0.08, 0.10, 0.03],
+        [0.45, 0.15, 0.22, 0.09, 0.09],
+        [0.79, 0.08, 0.09, 0.034, 0.006],
+        [0.91, 0.04, 0.035, 0.013, 0.002],
+        [0.79, 0.08, 0.10, 0.025, 0.005],
     ]
 )
-"""Probability of each class of movement per stage, shape ``[4, 4]``.
+"""Probability of each class of movement per stage, shape ``[4, 5]``.
 
 Asleep from published rates: 11 movements an hour of 4 s and 7 of 12 s, fewer with depth,
 most in light and REM sleep (Stefani 2015, Montini 2024, Ibrahim 2023: ``sleep.md`` §3c),
@@ -354,7 +354,10 @@ USUAL_EVERY = 10
 
 
 def settle(
-    history: list[Features], chain: Chain, relax: Callable[[], None] | None = None
+    history: list[Features],
+    chain: Chain,
+    relax: Callable[[], None] | None = None,
+    sleep: FloatArray | None = None,
 ) -> FloatArray:
     """Score a whole night with all of it in view.
 
@@ -362,6 +365,8 @@ def settle(
         history: Features of every epoch.
         chain: The semi-Markov chain.
         relax: Called now and then, so that a thread can let go of the interpreter.
+        sleep: Likelihood of sleep by other evidence, over that of being awake, shape
+            ``[epochs]``.
 
     Returns:
         Probability of each stage in each epoch, shape ``[epochs, 4]``.
@@ -376,6 +381,8 @@ def settle(
     for i in range(count):
         around = history[max(0, i - half) : i + half + 1]
         likelihoods[i] = emission(_centred(history, i, half), around, usual)
+        if sleep is not None:
+            likelihoods[i, LIGHT:] *= sleep[i]
         if relax and not i % RELAX_EVERY:
             relax()
     forward = np.empty((count, 4, chain.hazard.shape[2]))

@@ -152,6 +152,7 @@ def clues_row(clues: Clues) -> list[float]:
         clues.depth,
         clues.rate,
         clues.distance,
+        clues.height,
         clues.asleep,
         float(clues.known),
     ]
@@ -167,8 +168,9 @@ def clues_of(row: list[float]) -> Clues:
         depth=row[4],
         rate=row[5],
         distance=row[6],
-        asleep=row[7],
-        known=bool(row[8]),
+        height=row[7],
+        asleep=row[8],
+        known=bool(row[9]),
     )
 
 
