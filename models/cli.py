@@ -39,6 +39,11 @@ COMMANDS = {
         "bench_loop",
         "Measure how long the event loop is blocked while a night streams.",
     ),
+    "convert": Command(
+        "convert.command",
+        "convert",
+        "Turn sleep laboratories' recordings into ours.",
+    ),
     "develop": Command(
         "house.develop",
         "develop",
