@@ -103,7 +103,7 @@ def bland_altman(each: Discrepancy) -> Figure:
 
 def _lines(axes: Axes, each: Discrepancy) -> None:
     low, high = float(each.sizes.min()), float(each.sizes.max())
-    margin = MARGIN * ((high - low) or 1.0)
+    margin = MARGIN * (high - low) or 1.0
     places = np.linspace(low - margin, high + margin, PLACES)
     axes.set_xlim(places[0], places[-1])
     bias, bias_low, bias_high = each.bias.at(places)

@@ -66,7 +66,7 @@ UNDEFINED_SLEEPER = Deviation(
     "groupEBE, errorMatrix: intervals of means",
     "one sleeper without a figure (a stage that never was) makes the interval NA, though "
     "not the mean",
-    "leaves that sleeper out of both and says how many were left",
+    "leaves that sleeper out of both and says how many remain",
 )
 TOO_FEW = Deviation(
     "too-few",

@@ -31,7 +31,7 @@ from .framework import (
     WideningLimits,
     sleep_wake,
 )
-from .statistics import Interval, Line
+from .statistics import LINE_PARAMETERS, Interval, Line, Spread
 
 REPORT = "report.html"
 PLOTS = "plots"
@@ -140,14 +140,15 @@ def _of_measure(each: Discrepancy) -> str:
     match each.bias:
         case ConstantBias(spread=whole, interval=interval):
             more = "more" if whole.mean >= 0.0 else "less"
+            when = "On average" if each.sizes.size > 1 else "In the one night"
             text = (
-                f"On average it says {number(abs(whole.mean))} {unit} {more} "
+                f"{when} it says {number(abs(whole.mean))} {unit} {more} "
                 f"{each.measure.title} than the reference"
             )
             if interval.excludes_zero() is False:
-                text += f", which may be chance ({between(interval)})"
+                text += f", which may be chance (95 % interval {between(interval)})"
             elif interval.excludes_zero():
-                text += f" ({between(interval)})"
+                text += f" (95 % interval {between(interval)})"
         case ProportionalBias():
             low, high = _ends(each)
             bias = each.bias.at(np.array([low, high]))[0].tolist()
@@ -216,6 +217,18 @@ def cautions(result: Agreement) -> list[str]:
                 f"The reference finds {name} in {n} of {count} sleepers; means of its "
                 "sensitivity are over these."
             )
+    only_by_reference = [
+        one.measure.name
+        for one, other in zip(*result.discrepancies[:2], strict=True)
+        if one.proportional and other.proportional is False
+    ]
+    if only_by_reference:
+        lines.append(
+            f"For {listed(only_by_reference)} the bias depends on the reference, but not "
+            "on the mean of both methods. Some of such a trend is always there: a night "
+            "that a reference finds long is more often one it takes for too long. See "
+            "“By other rules”."
+        )
     unusual = [
         each.measure.name for each in result.discrepancies[0] if each.normal is False
     ]
@@ -272,6 +285,13 @@ def _small(text: str) -> str:
     return f'<span class="small">{text}</span>'
 
 
+def _spread_cell(spread: Spread, digits: int = 1) -> str:
+    text = number(spread.mean, digits)
+    if isfinite(spread.sd):
+        text += _small(f"± {number(spread.sd, digits)}")
+    return text
+
+
 def _ends(each: Discrepancy) -> tuple[float, float]:
     return float(each.sizes.min()), float(each.sizes.max())
 
@@ -279,7 +299,10 @@ def _ends(each: Discrepancy) -> tuple[float, float]:
 def _bias_cell(each: Discrepancy) -> str:
     match each.bias:
         case ConstantBias(spread=whole, interval=interval):
-            return f"{signed(whole.mean)} {_small(between(interval))}"
+            text = signed(whole.mean)
+            if isfinite(interval.low):
+                text += _small(between(interval))
+            return text
         case ProportionalBias(line=line):
             ends = _ends(each)
             bias = each.bias.at(np.array(ends))[0].tolist()
@@ -325,7 +348,7 @@ def _marks(each: Discrepancy) -> str:
         marks.append(("limit", "spread depends on size"))
     if each.normal is False:
         marks.append(("plain", "not normal"))
-    if each.proportional is None:
+    if each.proportional is None and each.sizes.size > LINE_PARAMETERS:
         marks.append(("plain", "not testable"))
     return "".join(f'<span class="mark {kind}">{text}</span>' for kind, text in marks)
 
@@ -343,8 +366,8 @@ def discrepancy_section(table: Sequence[Discrepancy], caption: str, count: int) 
         (
             _measure_name(each),
             [
-                f"{number(each.reference.mean)} {_small(f'± {number(each.reference.sd)}')}",
-                f"{number(each.device.mean)} {_small(f'± {number(each.device.sd)}')}",
+                _spread_cell(each.reference),
+                _spread_cell(each.device),
                 _bias_cell(each),
                 _limits_cell(each),
                 _marks(each)
@@ -444,22 +467,24 @@ METRIC_WORDS = {
 }
 
 
-def _average_cell(average: Average, digits: int) -> str:
-    return (
-        f"{number(average.spread.mean, digits)} "
-        f"{_small(f'± {number(average.spread.sd, digits)}')}"
-        f"{_small(between(average.interval, digits))}" + (_small(f"n = {average.n}"))
-    )
+def _average_cell(average: Average, digits: int, count: int) -> str:
+    text = _spread_cell(average.spread, digits)
+    if isfinite(average.interval.low):
+        text += _small(between(average.interval, digits))
+    if average.n < count:
+        text += _small(f"n = {average.n}")
+    return text
 
 
 def score_section(result: Agreement) -> str:
     """Return the tables of epoch-by-epoch scores."""
+    count = len(result.sleepers)
     averaged = _table(
         "Each stage against all others: mean over sleepers, standard deviation, 95 % "
-        "interval, and the sleepers in whom it can be known",
+        "interval, and n where it cannot be known in all",
         ["Stage", *(METRIC_WORDS[metric] for metric in METRICS)],
         [
-            (name, [_average_cell(row[m], digits_of(m)) for m in METRICS])
+            (name, [_average_cell(row[m], digits_of(m), count) for m in METRICS])
             for name, row in result.average_scores.items()
         ],
         "scores",
@@ -483,7 +508,7 @@ def score_section(result: Agreement) -> str:
             (
                 METRIC_WORDS[name],
                 [
-                    _average_cell(result.average_overall[name], digits_of(name)),
+                    _average_cell(result.average_overall[name], digits_of(name), count),
                     number(value, digits_of(name)),
                 ],
             )
@@ -572,7 +597,10 @@ def sleeper_section(result: Agreement) -> str:
 
 
 def _paragraphs(lines: Iterable[str]) -> str:
-    return "".join(f"<li>{escape(line)}</li>" for line in lines)
+    together = (
+        line.replace(" %", "\u00a0%").replace("κ ", "κ\u00a0") for line in lines
+    )
+    return "".join(f"<li>{escape(line)}</li>" for line in together)
 
 
 def _made(result: Agreement) -> str:
@@ -656,9 +684,9 @@ the limits are named.</p>
 <section id="scores">
 <h2>Epoch by epoch</h2>
 <p>Sensitivity: of the epochs that are this stage, how many the device calls so.
-Specificity: of all others, how many it does not. PPV and NPV: how many of the epochs it
-calls so are, and of those it does not are not. κ is agreement beyond chance; PABAK is what
-κ would be if the stage were half of the night.</p>
+Specificity: of all others, how many it does not. PPV: of the epochs that the device calls
+so, how many are. NPV: of all others, how many are not. κ is agreement beyond chance; PABAK
+is what κ would be if the stage were half of the night.</p>
 {score_section(result)}
 </section>
 <section id="sleepers">
@@ -707,7 +735,7 @@ ul{max-width:50rem;padding-left:1.2rem;margin:.3rem 0}li{margin:.35rem 0}
 ul.short li{font-size:1.08rem}ul.mind{color:var(--soft)}
 .wide{overflow-x:auto;margin:0 0 1.6rem}
 table{border-collapse:collapse;width:100%;font-size:.875rem;font-variant-numeric:tabular-nums}
-table.narrow{width:auto;min-width:26rem}
+table.narrow{width:auto}
 caption{text-align:left;color:var(--soft);padding:0 0 .4rem;caption-side:top}
 th,td{padding:.4rem .6rem;text-align:left;vertical-align:top;
 border-bottom:1px solid var(--faint)}
@@ -715,7 +743,8 @@ thead th{font-weight:600;color:var(--soft);border-bottom-color:var(--soft);
 vertical-align:bottom}
 tbody th{font-weight:600}
 .small{display:block;color:var(--soft);font-size:.8rem;font-weight:400}
-table.people th,table.people td{white-space:nowrap;font-size:.8rem}
+table.discrepancies{min-width:52rem}table.scores{min-width:48rem}
+table.narrow{min-width:0}table.people th,table.people td{white-space:nowrap;font-size:.78rem;padding:.35rem .4rem}
 table.matrix td{min-width:6.5rem;border:2px solid var(--paper)}
 table.matrix td[class] .small{color:inherit;opacity:.8}
 table.text td{min-width:14rem}table.text tbody th{font-weight:400;min-width:11rem}

@@ -16,7 +16,7 @@ from models import cli
 from models.errors import UserError
 from models.evaluate import deviations
 from models.evaluate.agreement import read_sleepers
-from models.evaluate.bland_altman import as_svg, bland_altman
+from models.evaluate.bland_altman import as_svg, bland_altman, limit_bands
 from models.evaluate.framework import (
     MEASURES,
     METRICS,
@@ -637,6 +637,36 @@ def test_a_plot_names_who_is_outside_the_limits() -> None:
     device = reference + np.tile([4.0, -4.0, 0.0], 7)
     device[10] += 60.0
     assert ">10<" in as_svg(bland_altman(off(device, reference)))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("logarithmic", [False, True])
+@pytest.mark.parametrize("intervals", Intervals)
+def test_every_kind_of_limits_is_drawn_inside_its_interval(
+    intervals: Intervals, logarithmic: bool
+) -> None:
+    """With its bias a line or not, its spread growing or not."""
+    rng = np.random.default_rng(8)
+    reference = rng.uniform(20.0, 100.0, 40)
+    places = np.linspace(40.0, 80.0, 5)
+    noise = rng.normal(0.0, 1.0, 40)
+    kinds = set()
+    for slope, widening in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.4), (0.5, 0.4)):
+        each = off(
+            reference * (1.0 + slope) + noise * (4.0 + widening * reference) / 4.0,
+            reference,
+            options=Options(intervals=intervals, resamples=500),
+            logarithmic=logarithmic,
+        )
+        kinds.add((type(each.bias), type(each.limits)))
+        bias, low, high = each.bias.at(places)
+        assert np.all((low < bias) & (bias < high))
+        for (from_, to), limit in zip(
+            limit_bands(each, places), each.limits_at(places), strict=True
+        ):
+            assert np.all((from_ < limit) & (limit < to))
+        assert as_svg(bland_altman(each)).count("<svg") == 1
+    assert len(kinds) == (2 if logarithmic else 4)
 
 
 def test_a_folder_that_cannot_be_written_is_named(
