@@ -2,21 +2,23 @@
 
 Like a serial server it speaks to one client at a time and goes on whether or not anybody
 listens. `RadarSimulator` serves any frames and is used by tests too; the command serves a
-recording, or an invented night, as a radar beside that bed would see it.
+recording, an invented night, or a night in a simulated bedroom, as a radar beside that bed
+would see it.
 """
 
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import chain, count
+from itertools import chain, count, pairwise
 from pathlib import Path
 import random
 import re
 import signal
 from types import TracebackType
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
+from numpy.typing import NDArray
 import typer
 
 from custom_components.halo_rise.radar import mr60bha2
@@ -28,6 +30,10 @@ from .errors import UserError
 from .recordings import Recording, load
 from .script import Script
 from .synthesis import synthesise_night
+
+if TYPE_CHECKING:
+    # It takes a second to import, and only a simulated bedroom needs it.
+    from .world.truth import ModuleNight
 
 DEFAULT_PORT = 6638
 """The port of the stream server that people put on their ESPHome nodes."""
@@ -214,6 +220,53 @@ def bedside(
             return
 
 
+def in_bedroom(
+    night: ModuleNight, *, begin: float = 0.0, loop: bool = False
+) -> Iterator[RadarFrame]:
+    """Return what a module sends of a night in a simulated bedroom.
+
+    Args:
+        night: Of the module.
+        begin: Seconds of the night to leave out.
+        loop: Whether the night begins again after its end.
+    """
+    start, seconds = night.truth.start, night.truth.covered.size
+    for lap in count():
+        for frame in night.frames:
+            if lap:
+                yield replace(frame, time=frame.time + lap * seconds)
+            elif frame.time - start >= begin:
+                yield frame
+        if not loop:
+            return
+
+
+def programme(night: ModuleNight) -> list[str]:
+    """Return what happens in a night, in hours and minutes from its beginning."""
+    truth = night.truth
+
+    def spans(mask: NDArray[Any]) -> str:
+        edges = [0, *(1 + (mask[1:] != mask[:-1]).nonzero()[0]).tolist(), mask.size]
+        return ", ".join(
+            f"{_hours(begin)} to {_hours(end)}"
+            for begin, end in pairwise(edges)
+            if mask[begin]
+        )
+
+    lines = {
+        "The sleeper is in bed": spans(truth.primary_in_bed),
+        "and wants to sleep": spans(truth.trying),
+        "Somebody else is in bed": spans(truth.others_in_bed),
+        "Nothing is sent": spans(~truth.covered),
+    }
+    return [f"{what}: {when}" for what, when in lines.items() if when]
+
+
+def _hours(seconds: float) -> str:
+    minutes = int(seconds) // 60
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
 def offset(text: str) -> float:
     """Return the seconds of hh:mm or hh:mm:ss."""
     if not re.fullmatch(r"\d{1,3}:[0-5]\d(:[0-5]\d)?", text):
@@ -289,29 +342,40 @@ def simulate(
     seed: Annotated[
         int, typer.Option(help="Of the invented night and all noise.", min=0)
     ] = 0,
+    scenario: Annotated[
+        str | None,
+        typer.Option(help="A night of this family of simulated bedrooms."),
+    ] = None,
+    household: Annotated[
+        int | None,
+        typer.Option(help="Which household of that family; 1 by default.", min=0),
+    ] = None,
+    night: Annotated[
+        int | None,
+        typer.Option(
+            help="Which of its nights; 0 is an ordinary one, 1 is the default.", min=0
+        ),
+    ] = None,
 ) -> None:
     """Serve the byte stream of an MR60BHA2 on a TCP port.
 
     Add it to Home Assistant with the address that is printed.
     """
-    night = synthesise_night(seed).recording if recording is None else load(recording)
-    if night.is_rates:
-        raise UserError(
-            f"{recording}: holds rates, which the MR60BHA2's byte stream cannot carry; "
-            "take a recording of breathing"
-        )
     begin = offset(start)
-    if begin >= night.duration:
-        raise UserError(
-            f"--start {start}: the recording is only {night.duration / 3600:.1f} h long"
+    if scenario is None:
+        if household is not None or night is not None:
+            raise UserError("--household and --night: say which family by --scenario")
+        frames = _of_recording(recording, script, seed=seed, begin=begin, loop=loop)
+    elif recording is not None or script is not None:
+        raise UserError("--scenario: has a night of its own; leave out the file")
+    else:
+        frames = _of_scenario(
+            scenario,
+            1 if household is None else household,
+            1 if night is None else night,
+            begin=begin,
+            loop=loop,
         )
-    frames = bedside(
-        night,
-        script=None if script is None else Script.load(script),
-        seed=seed,
-        begin=begin,
-        loop=loop,
-    )
     # The first frame takes seconds, in which nobody could be served.
     simulator = RadarSimulator(
         chain([next(frames)], frames),
@@ -330,3 +394,42 @@ def simulate(
         raise UserError(
             f"port {port}: cannot be opened ({err.strerror}); choose another by --port"
         ) from None
+
+
+def _of_recording(
+    file: Path | None, script: Path | None, *, seed: int, begin: float, loop: bool
+) -> Iterator[RadarFrame]:
+    recording = synthesise_night(seed).recording if file is None else load(file)
+    if recording.is_rates:
+        raise UserError(
+            f"{file}: holds rates, which the MR60BHA2's byte stream cannot carry; "
+            "take a recording of breathing"
+        )
+    _check_begin(begin, recording.duration, "recording")
+    return bedside(
+        recording,
+        script=None if script is None else Script.load(script),
+        seed=seed,
+        begin=begin,
+        loop=loop,
+    )
+
+
+def _of_scenario(
+    family: str, household: int, number: int, *, begin: float, loop: bool
+) -> Iterator[RadarFrame]:
+    from . import scenarios  # noqa: PLC0415
+
+    scenarios.chosen(scenarios.families(), (family,), "family")
+    night = scenarios.render(family, household, number, mr60bha2.CAPABILITIES.model)
+    _check_begin(begin, night.truth.covered.size, "night")
+    for line in programme(night):
+        typer.echo(line)
+    return in_bedroom(night, begin=begin, loop=loop)
+
+
+def _check_begin(begin: float, duration: float, what: str) -> None:
+    if begin >= duration:
+        raise UserError(
+            f"--start {_hours(begin)}: the {what} is only {duration / 3600:.1f} h long"
+        )

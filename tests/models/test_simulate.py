@@ -22,7 +22,9 @@ from models.cli import main
 from models.errors import UserError
 from models.recordings import Recording, save
 from models.script import Interval, Script
-from models.simulate import RadarSimulator, bedside, offset
+from models.simulate import RadarSimulator, bedside, in_bedroom, offset, programme
+from models.world.render import render
+from tests.models import small_bedroom
 
 SLEEPER = RadarFrame(
     time=0.0, displacement=1.0, distance=0.75, present=True, respiration_rate=15.0
@@ -173,6 +175,38 @@ def test_a_recording_as_seen_from_the_bedside() -> None:
     assert not present[-1]
 
 
+def test_a_night_in_a_bedroom() -> None:
+    """It begins where it is told to, and begins again if it is told to."""
+    night = small_bedroom.draw("alone", 1, 1, "stub")
+    seconds = night.truth.covered.size
+    assert list(in_bedroom(night)) == night.frames
+    late = list(in_bedroom(night, begin=600.0))
+    assert late == night.frames[600:]
+    twice = [frame.time for frame in islice(in_bedroom(night, loop=True), 2 * seconds)]
+    assert set(np.diff(twice)) == {1.0}
+    assert programme(night) == [
+        "The sleeper is in bed: 00:05 to 00:45",
+        "and wants to sleep: 00:05 to 00:45",
+    ]
+
+
+def test_two_in_a_bedroom_survive_the_bytes() -> None:
+    """Where the partner lies is in them, and that somebody else is there in the list."""
+    night = render("partner_last", 1, 1, "mr60bha2")
+    assert any(line.startswith("Somebody else is in bed") for line in programme(night))
+    sent = list(islice(in_bedroom(night, begin=4 * 3600.0), 4000))
+    assert max(len(frame.targets) for frame in sent) > 1
+    encoder, parser = mr60bha2.Encoder(), mr60bha2.Parser()
+    read = [
+        frame for each in sent for frame in parser.feed(encoder.encode(each), each.time)
+    ]
+    assert len(read) == len(sent)
+    for one, other in zip(read, sent, strict=True):
+        assert [(t.x, t.y) for t in one.targets] == [
+            pytest.approx((t.x, t.y), abs=1e-4) for t in other.targets
+        ]
+
+
 def test_offsets() -> None:
     """Hours and minutes, and seconds where they are wanted."""
     assert offset("00:00") == 0.0
@@ -210,9 +244,36 @@ def test_the_command_serves_until_it_is_asked_to_stop(
         assert process.stderr.read() == ""
 
 
+def test_the_command_serves_a_bedroom() -> None:
+    """It says what is going to happen, and speaks like any other radar."""
+    options = ["--scenario", "partner_last", "--household", "2", "--night", "0"]
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMAND, "simulate", "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout is not None
+        said: list[str] = []
+        while not said or "127.0.0.1:" not in said[-1]:
+            said.append(process.stdout.readline())
+            assert said[-1], process.communicate()[1]
+        assert said[0].startswith("The sleeper is in bed: 00:")
+        port = int(said[-1].split("127.0.0.1:")[1].split(";")[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=10.0) as client:
+            client.settimeout(10.0)
+            assert client.recv(64)[0] == 0x01
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10.0) == 0
+
+
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
+        (["--scenario", "alone"], "leave out the file"),
+        (["--night", "2"], "by --scenario"),
         (["--start", "00:59"], "only 0.0 h long"),
         (["--start", "soon"], "is not hh:mm"),
         (["--script", "missing.yaml"], "missing.yaml"),
@@ -229,6 +290,23 @@ def test_mistakes(
     save(night, waveform())
     with pytest.raises(SystemExit) as ended:
         main(["simulate", str(night), *options])
+    assert ended.value.code == 2
+    assert complaint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--scenario", "nobody"], "no such family; there are after_midnight"),
+        (["--scenario", "alone", "--start", "23:00"], "the night is only"),
+    ],
+)
+def test_mistakes_with_bedrooms(
+    capsys: pytest.CaptureFixture[str], options: list[str], complaint: str
+) -> None:
+    """So are these."""
+    with pytest.raises(SystemExit) as ended:
+        main(["simulate", *options])
     assert ended.value.code == 2
     assert complaint in capsys.readouterr().err
 
