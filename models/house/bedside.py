@@ -1,8 +1,10 @@
 """A bedside: the radar on its port, tonight's sleeper in front of it, and what was before."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta, tzinfo
+import json
 from pathlib import Path
 import signal
 import socket
@@ -10,6 +12,7 @@ import sys
 from time import time
 from typing import Any, Self
 
+from custom_components.halo_rise.const import LEARNED_PROFILE
 from custom_components.halo_rise.nights import NightArchive
 from custom_components.halo_rise.radar import mr60bha2
 from custom_components.halo_rise.sleep.engine import SleepEngine
@@ -150,8 +153,16 @@ class Bedside:
         return dump_state(engine.snapshot())
 
 
-def seed(path: Path, nights: list[tuple[Night, float]], state: bytes | None) -> None:
-    """Put nights and a session in progress into an archive that nobody has open."""
+def seed(
+    path: Path,
+    nights: list[tuple[Night, float]],
+    state: bytes | None,
+    profile: Mapping[str, Any] | None = None,
+) -> None:
+    """Put nights and a session in progress into an archive that nobody has open.
+
+    The profile is what was learned over the nights, None leaves it as it is.
+    """
     archive = NightArchive(path)
     archive.open()
     try:
@@ -165,6 +176,8 @@ def seed(path: Path, nights: list[tuple[Night, float]], state: bytes | None) -> 
                 archive.add_night(night, settled_at=settled_at)
         if state is not None:
             archive.save_state(state)
+        if profile is not None:
+            archive.save_learned(LEARNED_PROFILE, json.dumps(profile))
     finally:
         archive.close()
 

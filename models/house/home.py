@@ -1,8 +1,8 @@
 """A real Home Assistant in a folder: made, started, onboarded, asked, stopped."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 import json
 import os
@@ -44,6 +44,8 @@ homeassistant:
     - type: homeassistant
 config:
 frontend:
+# Those that are made in the browser.
+automation: !include automations.yaml
 history:
 logbook:
 recorder:
@@ -120,7 +122,8 @@ class Home:
         self.zone = zone
         self.port = free_port(port)
         self.log = folder / "output.log"
-        self._guests = guests
+        self.guests = guests
+        """Who is there from the next start on."""
         self._process: asyncio.subprocess.Process | None = None
         self._session: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
@@ -190,13 +193,7 @@ class Home:
             raise HomeError(
                 f"Home Assistant did not start within {START_SECONDS:.0f} s; see {self.log}"
             ) from None
-        self._socket = await self._session.ws_connect(
-            f"{self.url}/api/websocket", max_msg_size=0
-        )
-        await self._socket.receive_json()
-        await self._socket.send_json({"type": "auth", "access_token": self._token})
-        if (answer := await self._socket.receive_json())["type"] != "auth_ok":
-            raise HomeError(f"The websocket refuses us: {answer}")
+        self._socket = await self._connect()
         self._number = 0
 
     async def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
@@ -227,11 +224,14 @@ class Home:
     def _write(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         configuration = CONFIGURATION.format(zone=self.zone)
-        configuration += "".join(f"{guest.name}:\n" for guest in self._guests)
+        configuration += "".join(f"{guest.name}:\n" for guest in self.guests)
         (self.folder / "configuration.yaml").write_text(configuration, encoding="utf-8")
+        automations = self.folder / "automations.yaml"
+        if not automations.exists():
+            automations.write_text("[]\n", encoding="utf-8")
         components = self.folder / "custom_components"
         components.mkdir(exist_ok=True)
-        for integration in (INTEGRATION, *self._guests):
+        for integration in (INTEGRATION, *self.guests):
             link = components / integration.name
             if link.is_symlink():
                 link.unlink()
@@ -318,6 +318,18 @@ class Home:
             response.raise_for_status()
             self._token = (await response.json())["access_token"]
 
+    async def _connect(self) -> aiohttp.ClientWebSocketResponse:
+        """Open a websocket and say who we are."""
+        assert self._session is not None
+        opened = await self._session.ws_connect(
+            f"{self.url}/api/websocket", max_msg_size=0
+        )
+        await opened.receive_json()
+        await opened.send_json({"type": "auth", "access_token": self._token})
+        if (answer := await opened.receive_json())["type"] != "auth_ok":
+            raise HomeError(f"The websocket refuses us: {answer}")
+        return opened
+
     # What can be asked
 
     async def rest(self, method: str, path: str, data: Any = None) -> Any:
@@ -361,6 +373,59 @@ class Home:
     async def act(self, domain: str, service: str, **data: Any) -> None:
         """Call a service."""
         await self.rest("POST", f"/api/services/{domain}/{service}", data)
+
+    @asynccontextmanager
+    async def listening(self, *kinds: str) -> AsyncIterator[list[dict[str, Any]]]:
+        """Collect the events of some kinds, until the end or until it stops."""
+        heard: list[dict[str, Any]] = []
+        socket = await self._connect()
+
+        async def listen() -> None:
+            async for message in socket:
+                answer = message.json()
+                if answer["type"] == "event":
+                    heard.append(answer["event"])
+
+        for number, kind in enumerate(kinds, 1):
+            await socket.send_json(
+                {"id": number, "type": "subscribe_events", "event_type": kind}
+            )
+            answer = await socket.receive_json()
+            if answer["type"] == "event":
+                heard.append(answer["event"])
+                answer = await socket.receive_json()
+            if not answer["success"]:
+                raise HomeError(f"{kind}: {answer['error']}")
+        task = asyncio.create_task(listen(), name="events of the house")
+        try:
+            yield heard
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+            if self.running:
+                await socket.close()
+
+    async def automate(self, name: str, **automation: Any) -> None:
+        """Make an automation as the browser does, or change it."""
+        await self.rest(
+            "POST",
+            f"/api/config/automation/config/{name}",
+            {"alias": name} | automation,
+        )
+
+    async def forget_automation(self, name: str) -> None:
+        """Delete an automation."""
+        await self.rest("DELETE", f"/api/config/automation/config/{name}")
+
+    async def runs(self, name: str) -> list[dict[str, Any]]:
+        """Return what an automation has done, the oldest first, restarts or not.
+
+        The latest five; those whose conditions were not met are among them.
+        """
+        found: list[dict[str, Any]] = await self.ask(
+            "trace/list", domain="automation", item_id=name
+        )
+        return found
 
     def our_lines(self) -> list[str]:
         """Return the lines that the integration has logged since the folder was made."""

@@ -49,16 +49,28 @@ class FastClock:
 
     def __init__(self) -> None:
         """Run as fast as any other."""
-        self._since = time()
+        self._since = self._shown = time()
         self._speed = 1.0
+        self._catches_up = False
 
-    def run(self, speed: float) -> None:
-        """Run so much faster from now on."""
+    def run(self, speed: float, shown: float | None = None) -> None:
+        """Run so much faster from now on.
+
+        Args:
+            speed: How much.
+            shown: What the clock shows now, a time that has passed; it catches up with
+                the others and then runs as they do. None lets it run ahead of them.
+
+        """
         self._since, self._speed = time(), speed
+        self._catches_up = shown is not None
+        self._shown = self._since if shown is None else shown
 
     def __call__(self) -> float:
         """Return the time."""
-        return self._since + (time() - self._since) * self._speed
+        now = time()
+        shown = self._shown + (now - self._since) * self._speed
+        return min(shown, now) if self._catches_up else shown
 
 
 def _describe(work: Any) -> str:
@@ -125,6 +137,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
             probatio.Required("type"): "loop_watch/take",
             probatio.Optional("path"): str,
             probatio.Optional("speed"): float,
+            probatio.Optional("shown"): float,
         }
     )
     @websocket_api.async_response
@@ -137,7 +150,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
         nonlocal watch
         taken, watch = watch, Watch()
         if "speed" in msg:
-            clock.run(msg["speed"])
+            clock.run(msg["speed"], msg.get("shown"))
         if "path" in msg:
             path = Path(msg["path"])
             await hass.async_add_executor_job(
