@@ -58,7 +58,9 @@ def annotations(path: Path, rate: float | None = None) -> Scoring:
 
 
 def _stage(words: Sequence[str]) -> int | None:
-    """Read '2 HA' as well as 'Sleep stage 2'."""
+    """Read '2 HA' as well as 'Sleep stage 2', but not '(N', which is a rhythm."""
+    if words[0].startswith("(") or words[0].endswith(")"):
+        return None
     return (
         stage(" ".join(words))
         if words[0].lower() in ("sleep", "stage", "movement")

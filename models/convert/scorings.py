@@ -252,9 +252,10 @@ def _table(path: Path, rows: Sequence[tuple[float, float | None, str]]) -> Scori
     counting = (
         Numbers.RK if worded or max(known, default=0) > 4 or not known else Numbers.AASM
     )
+    # Without a 5, a night without REM of the one looks like a night of the other.
     notes = (
         (f"{path.name}: numbers read as those of {counting.value}",)
-        if known and not worded
+        if counting is Numbers.AASM
         else ()
     )
     scoring = _scoring(origin, rows, counting, notes=notes)

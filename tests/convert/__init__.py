@@ -1,0 +1,1 @@
+"""Tests of what turns others' recordings into ours."""
