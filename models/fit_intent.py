@@ -50,7 +50,7 @@ UNITS = 12
 DECAY = 1e-3
 """Weight of the squared weights beside the mean loss."""
 
-NOT_TRYING_WEIGHT = 10.0
+NOT_TRYING_WEIGHT = 5.0
 """A night has ten times as much sleep as reading; each error shall count."""
 
 TRYING_SHARE = 0.2
@@ -238,6 +238,12 @@ def fit_intent(
                 file=sys.stderr,
                 unit="household",
             )
+        )
+    if os.environ.get("INTENT_CACHE"):
+        np.savez(
+            os.environ["INTENT_CACHE"],
+            inputs=np.concatenate([e.inputs for e in found]),
+            trying=np.concatenate([e.trying for e in found]),
         )
     data = Examples(
         np.concatenate([each.inputs for each in found]),

@@ -382,8 +382,13 @@ def cleared(night: Measured, truth: Truth, said: Output) -> None:
 
 
 def reliability(night: Measured, truth: Truth, said: Output) -> None:
-    """Count, by stated confidence, how often somebody was really there."""
-    known = truth.covered & np.isfinite(said.presence)
+    """Count, by stated confidence, how often somebody was really there.
+
+    Seconds in which somebody lies in bed but beyond the reach of the module, who is
+    neither in the detection zone nor seen, say nothing about the confidence.
+    """
+    beyond = truth.occupied & (truth.seen == Seen.NOBODY)
+    known = truth.covered & ~beyond & np.isfinite(said.presence)
     stated = said.presence[known]
     there = truth.occupied[known]
     night.matrices["reliability"] = _bins(stated, there)

@@ -41,8 +41,9 @@ def test_a_night_is_told_in_order() -> None:
     state = Happenings()
     told = happenings.begin(state, 0.0)
     told += _epochs(state, [Stage.AWAKE] * 10 + [Stage.LIGHT] * 20, trying_since=60.0)
-    told += happenings.second(state, time=1000.0, left=980.0, arrived=0.0)
-    told += happenings.second(state, time=1300.0, left=nan, arrived=1290.0)
+    for _ in range(60):
+        told += happenings.second(state, left=980.0, arrived=0.0)
+    told += happenings.second(state, left=nan, arrived=1290.0)
     told += _epochs(state, [Stage.LIGHT] * 10, start=1320.0, trying_since=60.0)
     told += happenings.end(state, 2000.0)
     assert _kinds(told) == [
@@ -76,12 +77,14 @@ def test_a_short_awakening_is_none() -> None:
 def test_a_pause_of_the_signal_is_nobody_who_left() -> None:
     state = Happenings()
     happenings.begin(state, 0.0)
-    assert happenings.second(state, time=100.0, left=95.0, arrived=0.0) == []
+    for _ in range(5):
+        assert happenings.second(state, left=95.0, arrived=0.0) == []
+    assert happenings.second(state, left=nan, arrived=100.0) == []
 
 
 def test_nothing_happens_outside_a_session() -> None:
     state = Happenings()
-    assert happenings.second(state, time=100.0, left=0.0, arrived=nan) == []
+    assert happenings.second(state, left=0.0, arrived=nan) == []
     assert _epochs(state, [Stage.LIGHT] * 10) == []
     assert happenings.end(state, 100.0) == []
 
@@ -118,7 +121,8 @@ def test_leaving_and_returning_falling_asleep_and_waking_take_turns(
                     trying_since=since,
                     trying_for=9,
                 )
-        told += happenings.second(state, time=time, left=left, arrived=time)
+        for _ in range(12):
+            told += happenings.second(state, left=left, arrived=time)
     told += happenings.end(state, time)
     kinds = _kinds(told)
     for first, second in (

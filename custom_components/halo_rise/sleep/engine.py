@@ -299,6 +299,10 @@ class SleepEngine:
     # Seconds
 
     def _take(self, second: Second, updates: list[Update]) -> None:
+        if second.time - self._clock > session.ENDS_WITHOUT_DATA:
+            # Hours ago somebody may have been there: that says nothing about now.
+            self._presence = presence.Presence()
+            self._there = self._occupied = False
         self._remember(second)
         sensed = self._sense(second)
         moving, body = self._judge_movement(second, sensed)
@@ -340,9 +344,11 @@ class SleepEngine:
         )
         updates += happenings.second(
             self._happenings,
-            time=second.time + 1.0,
             left=self._session.left,
             arrived=self._session.arrived,
+            patience=happenings.LISTED_AWAY_FOR
+            if self._several
+            else happenings.AWAY_FOR,
         )
         updates.append(self._live(second, sensed, moving, small=small))
         self._relax()
@@ -458,6 +464,7 @@ class SleepEngine:
                 distance=sensed.distance,
                 moving=moving,
                 second=sensed.second if self._capabilities.targets else None,
+                patience=sleeper.LISTED if self._several else sleeper.MEASURED,
             )
         there = self._sleeper.there
         self._gathering.add_owner(

@@ -6,7 +6,11 @@ from math import isfinite, nan
 from .epoch import SleepEvent, SleepEventKind, Stage
 
 AWAY_FOR = 10.0
-"""Seconds out of bed before it is told, so that a pause of the signal is not."""
+"""Seconds for which nobody must have been found before it is told that the sleeper has
+left, so that a pause of the signal is none."""
+
+LISTED_AWAY_FOR = 30.0
+"""The same for a module that loses still bodies now and then."""
 
 ASLEEP_FOR = 4
 """Epochs of sleep after which somebody has fallen asleep."""
@@ -20,14 +24,24 @@ TRYING_FOR = 8
 again."""
 
 
+SAME_ATTEMPT = 300.0
+"""Seconds by which two attempts at sleep must begin apart to be two."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Happenings:
     """What has been told of the session in progress."""
 
     in_bed: bool = False
     away: bool = False
+    gone: float = 0.0
+    """Seconds for which nobody has been found."""
+
     asleep: bool = False
     trying: bool = False
+    attempt: float = nan
+    """Beginning of the latest attempt at sleep that was told."""
+
     idle: int = 0
     """Epochs in a row of not trying."""
 
@@ -42,6 +56,8 @@ def begin(state: Happenings, start: float) -> list[SleepEvent]:
     state.in_bed = True
     state.away = state.asleep = state.trying = False
     state.run = state.idle = 0
+    state.gone = 0.0
+    state.attempt = nan
     return [SleepEvent(kind=SleepEventKind.GOT_IN_BED, time=start)]
 
 
@@ -56,20 +72,21 @@ def end(state: Happenings, time: float) -> list[SleepEvent]:
 
 
 def second(
-    state: Happenings, *, time: float, left: float, arrived: float
+    state: Happenings, *, left: float, arrived: float, patience: float = AWAY_FOR
 ) -> list[SleepEvent]:
     """Look at one second of a session.
 
     Args:
         state: What has been told.
-        time: End of the second.
         left: When the sleeper left the bed, nan while in bed.
         arrived: When the sleeper came to bed last.
+        patience: Seconds for which nobody must have been found.
 
     """
     if not state.in_bed:
         return []
-    if not state.away and isfinite(left) and time - left >= AWAY_FOR:
+    state.gone = state.gone + 1.0 if isfinite(left) else 0.0
+    if not state.away and state.gone >= patience:
         state.away = True
         return [
             *_wake(state, left),
@@ -108,10 +125,7 @@ def epoch(
     if not isfinite(trying_since):
         pass
     elif not state.trying and trying_for >= TRYING_FOR and not state.away:
-        state.trying = True
-        events.append(
-            SleepEvent(kind=SleepEventKind.TRYING_TO_SLEEP, time=trying_since)
-        )
+        events += _try(state, trying_since)
     if stage is None or state.away:
         return events
     sleeps = stage is not Stage.AWAKE
@@ -124,16 +138,22 @@ def epoch(
     if sleeps and state.run >= ASLEEP_FOR:
         if not state.trying:
             # Whoever sleeps has been trying; nobody is told so afterwards.
-            state.trying = True
-            events.append(
-                SleepEvent(kind=SleepEventKind.TRYING_TO_SLEEP, time=state.run_start)
-            )
+            events += _try(state, state.run_start)
         state.asleep = True
         state.run = 0
         events.append(SleepEvent(kind=SleepEventKind.FELL_ASLEEP, time=state.run_start))
     elif not sleeps and state.run >= AWAKE_FOR:
         events += _wake(state, state.run_start)
     return events
+
+
+def _try(state: Happenings, time: float) -> list[SleepEvent]:
+    state.trying = True
+    if time < state.attempt + SAME_ATTEMPT:
+        # It seemed to be over, and now turns out to be the same attempt.
+        return []
+    state.attempt = time
+    return [SleepEvent(kind=SleepEventKind.TRYING_TO_SLEEP, time=time)]
 
 
 def _wake(state: Happenings, time: float) -> list[SleepEvent]:

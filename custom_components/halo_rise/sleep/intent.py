@@ -40,6 +40,9 @@ TRYING = 0.5
 RECENT = 10
 """Epochs over which movement is remembered: five minutes."""
 
+RATES = 6
+"""Epochs whose breathing rates are compared."""
+
 BRIEF = 3
 """Epochs of the shorter memory."""
 
@@ -85,6 +88,9 @@ class Clues:
     until_sleep: float = nan
     """Minutes until the sleeper sleeps for a while, which only a settled night knows."""
 
+    from_there: float = nan
+    """Metres from here to where that sleep begins; also of a settled night alone."""
+
     known: bool = True
     """The sleeper was there and the radar delivered data."""
 
@@ -110,7 +116,7 @@ def log_places(shares: FloatArray) -> FloatArray:
     return np.asarray(np.log(np.maximum(density / float(density.max()), 0.01)))
 
 
-INPUTS = 24
+INPUTS = 28
 """Number of inputs of the network."""
 
 
@@ -146,11 +152,13 @@ def inputs(clues: Sequence[Clues], usual: Usual) -> FloatArray:
         (_log(now.depth_variation) + 1.5) / 0.6,
         (now.regularity - 0.7) / 0.2,
         (_log(now.rate) - usual.log_rate) / 0.15,
+        (_log(_instability(clues[-RATES:])) + 2.7) / 0.7,
         (_log(now.depth) - usual.log_depth) / 0.6,
         abs(now.distance - usual.distance) / USUAL_OFFSET,
         _place(now.distance, usual),
         (now.height - usual.height) / USUAL_HEIGHT,
         log1p(now.until_sleep) - 2.0,
+        now.from_there / USUAL_OFFSET,
     ):
         known = isfinite(value)
         values += [min(max(value, -3.0), 3.0) if known else 0.0, float(known)]
@@ -160,6 +168,15 @@ def inputs(clues: Sequence[Clues], usual: Usual) -> FloatArray:
 
 def _log(value: float) -> float:
     return log(value) if value > 0.0 else nan
+
+
+def _instability(clues: Sequence[Clues]) -> float:
+    """Return the mean step between the logarithms of neighbouring rates."""
+    rates = [log(each.rate) for each in clues if each.known and each.rate > 0.0]
+    if len(rates) < 3:
+        return nan
+    steps = [abs(after - before) for before, after in pairwise(rates)]
+    return max(sum(steps) / len(steps), 1e-3)
 
 
 def _place(distance: float, usual: Usual) -> float:

@@ -24,6 +24,10 @@ ENDS_WITHOUT_DATA = 5400.0
 SHORTEST = 900.0
 """Sessions shorter than this are somebody sitting on the bed and are not kept (s)."""
 
+SHORTEST_SLEEP = 300.0
+SHORTEST_AWAKE = 2700.0
+"""Nor are those with less sleep than this, unless somebody lay awake for so long (s)."""
+
 
 @dataclass(slots=True)
 class Session:

@@ -126,6 +126,11 @@ def settle(
         asleep = [stage not in {None, Stage.AWAKE} for stage in stages]
         clues, usual = settled_clues(scored, owners, asleep, probabilities)
         attempts = _attempts(clues, usual, asleep, network, relax)
+    if (
+        sum(asleep) * EPOCH_SECONDS < session.SHORTEST_SLEEP
+        and len(own) * EPOCH_SECONDS < session.SHORTEST_AWAKE
+    ):
+        return Settled(night=None, profile=profile)
     start = epochs[0].start
     times = tuple(
         (start + EPOCH_SECONDS * begin, start + EPOCH_SECONDS * stop)
@@ -221,26 +226,33 @@ def settled_clues(
             one.clues,
             asleep=1.0 - float(row[staging.AWAKE]),
             until_sleep=minutes,
+            from_there=abs(one.clues.distance - there),
             known=one.clues.known and owner is Owner.PRIMARY,
         )
-        for one, owner, row, minutes in zip(
-            scored, owners, probabilities, _until_sleep(asleep), strict=True
+        for one, owner, row, (minutes, there) in zip(
+            scored,
+            owners,
+            probabilities,
+            _next_sleep(asleep, [one.clues.distance for one in scored]),
+            strict=True,
         )
     ], usual
 
 
-def _until_sleep(asleep: Sequence[bool]) -> list[float]:
-    """Return the minutes from each epoch to the next sleep that lasts, nan without."""
+def _next_sleep(
+    asleep: Sequence[bool], distances: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Return minutes to, and distance at, the beginning of the next lasting sleep."""
     slept = np.concatenate(([0], np.cumsum(asleep)))
-    minutes = [nan] * len(asleep)
-    ahead = nan
+    found = [(nan, nan)] * len(asleep)
+    minutes = there = nan
     for i in range(len(asleep) - 1, -1, -1):
-        ahead += EPOCH_SECONDS / 60.0
+        minutes += EPOCH_SECONDS / 60.0
         stop = min(i + LASTING, len(asleep))
         if asleep[i] and slept[stop] - slept[i] > LASTING / 2:
-            ahead = 0.0
-        minutes[i] = ahead
-    return minutes
+            minutes, there = 0.0, distances[i]
+        found[i] = minutes, there
+    return found
 
 
 def _attempts(
@@ -304,7 +316,10 @@ def _learn(
         and isfinite(bearing)
         and abs(bearing - profile.bearing) > zone.TURNED_BY
     )
-    candidate = 0.0
+    candidate, candidate_bearing = 0.0, nan
+    if turned and not abs(bearing - profile.candidate_bearing) < zone.TURNED_BY / 2.0:
+        # Where several bodies are listed, one night's bearing may be another body's.
+        turned, candidate_bearing = False, bearing
     if by and not turned and profile.company > 0.3:
         # The sleeper may lie on the other side of the bed for once. Two nights running
         # are the sensor's doing.
@@ -344,8 +359,11 @@ def _learn(
             ),
             bearing=bearing
             if moved
+            else profile.bearing
+            if isfinite(candidate_bearing)
             else _blend(profile.bearing, bearing, BREATHING_MEMORY),
             candidate=candidate,
+            candidate_bearing=candidate_bearing,
         ),
         moved,
     )

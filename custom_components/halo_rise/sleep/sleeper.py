@@ -42,6 +42,25 @@ SETTLING = 3.0
 SPEAKS_FOR = 8
 """Seconds of distance that together make one observation of a place."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a module must show another body before it is believed."""
+
+    jump: float = SETTLING
+    """Seconds of another distance without a movement."""
+
+    speaks_for: int = SPEAKS_FOR
+    """Seconds of distance that together make one observation of a place."""
+
+
+MEASURED = Patience()
+"""A module with vital signs measures somebody as long as there is somebody."""
+
+LISTED = Patience(jump=45.0, speaks_for=25)
+"""A module that lists bodies loses still ones for some seconds, and then the next body is
+the nearest that it lists (``radar.md`` §1.2)."""
+
 JUMP = 0.10
 """Metres by which the distance may change without a movement before another body must
 have become the nearest."""
@@ -138,6 +157,9 @@ class Profile:
     candidate: float = 0.0
     """Metres by which the last night was shifted, while that is not yet believed."""
 
+    candidate_bearing: float = nan
+    """Radians to the sleeper in the last night, while that is not yet believed."""
+
     def dump(self) -> dict[str, Any]:
         """Return it as numbers, strings and lists."""
         return {
@@ -153,6 +175,9 @@ class Profile:
             "bearing": self.bearing if isfinite(self.bearing) else None,
             "height": self.height if isfinite(self.height) else None,
             "candidate": self.candidate,
+            "candidate_bearing": self.candidate_bearing
+            if isfinite(self.candidate_bearing)
+            else None,
         }
 
     @classmethod
@@ -171,7 +196,10 @@ class Profile:
             log_rate, log_depth, other_log_rate = (
                 nan if value is None else float(value) for value in saved["breathing"]
             )
-            bearing, height = saved["bearing"], saved["height"]
+            bearing, height, candidate = (
+                nan if saved[name] is None else float(saved[name])
+                for name in ("bearing", "height", "candidate_bearing")
+            )
             profile = cls(
                 nights=int(saved["nights"]),
                 primary=primary,
@@ -180,8 +208,9 @@ class Profile:
                 log_depth=log_depth,
                 other_log_rate=other_log_rate,
                 company=float(saved["company"]),
-                bearing=nan if bearing is None else float(bearing),
-                height=nan if height is None else float(height),
+                bearing=bearing,
+                height=height,
+                candidate_bearing=candidate,
                 candidate=float(saved["candidate"]),
             )
         except (KeyError, TypeError) as err:
@@ -428,6 +457,7 @@ def step(
     distance: float,
     moving: bool,
     second: float | None,
+    patience: Patience = MEASURED,
 ) -> tuple[Sleeper, Belief, float]:
     """Advance by one second in which somebody is there.
 
@@ -438,6 +468,7 @@ def step(
         moving: Whether it moves.
         second: Metres to a second body behind it, nan if none is listed, None if the
             module does not list bodies.
+        patience: Of the module.
 
     Returns:
         The state after it, the log likelihood of this second under each hypothesis, and
@@ -452,7 +483,7 @@ def step(
     size = away = 0.0
     if not moving and abs(distance - here) > JUMP:
         away = state.away + 1.0
-    jumped = away >= SETTLING
+    jumped = away >= patience.jump
     if (bout and rest >= SETTLING) or jumped:
         # A new stay begins. What is measured jumps without a movement only if somebody
         # else became, or ceased to be, the nearest.
@@ -469,7 +500,7 @@ def step(
         pass
     elif not isfinite(here):
         place = [*place, distance]
-        if len(place) >= SPEAKS_FOR:
+        if len(place) >= patience.speaks_for:
             here = median(place)
             place = []
             evidence = place_evidence(model, state, here)
@@ -482,7 +513,7 @@ def step(
         by_own = by_other = ratio
         if listed and not behind_said and not moving:
             behind = [*behind, second]
-            if len(behind) >= SPEAKS_FOR:
+            if len(behind) >= patience.speaks_for:
                 own, other, _, _ = place_evidence(model, state, median(behind))
                 by_own += own - max(own, other)
                 by_other += other - max(own, other)
