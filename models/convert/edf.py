@@ -122,7 +122,9 @@ def _complete(path: Path, layout: Header) -> Header:
     if layout.records == -1:
         # Left so by recorders that did not finish; all that is there is sound.
         layout = replace(layout, records=there)
-    if there < layout.records or layout.records < 1:
+    if layout.records < 1:
+        raise UserError(f"{path}: says that it has {layout.records} records")
+    if there < layout.records:
         raise UserError(
             f"{path}: is cut off: it holds {max(there, 0)} of {layout.records} records "
             f"of {layout.record_seconds:g} s; get the file anew"

@@ -1,4 +1,4 @@
-"""PhysioNet's own format: records (`.hea`) and annotations, read by `wfdb`.
+"""PhysioNet's own format: records (`.hea`), which `wfdb` reads, and annotations.
 
 slpdb (`.st`) and Sleep-EDF (`.hyp`) have one note per epoch of 30 s, like "2", or "2 HA"
 where an apnea follows; the challenge of 2018 (`.arousal`) has one where the stage changes,
@@ -8,6 +8,8 @@ among others of breathing. The CAP database (`.st`) writes "SLEEP-S2".
 from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
+import re
+import struct
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,44 +24,88 @@ from .stages import Scoring, spans, stage
 USUAL_RATE = 250.0
 """Hz of annotations that do not say it (WFDB's own default, and that of slpdb)."""
 
+_SKIP, _AUX, _LAST_KIND = 59, 63, 49
+"""Words that are no annotation: a long way to go, a note. Kinds end before them."""
+
+_RESOLUTION = re.compile(r"## time resolution: ([\d.]+)")
+
+
+def notes(content: bytes) -> tuple[list[tuple[int, str]], float | None]:
+    """Take an annotation file apart: https://physionet.org/physiotools/wag/annot-5.htm.
+
+    Not with `wfdb`, which goes round in circles at a comment that it does not know, and
+    loses what is noted at the first sample.
+
+    Returns:
+        Ticks and texts, and ticks per second where the file says them.
+
+    Raises:
+        ValueError: The file is damaged or cut off.
+    """
+    found: list[tuple[int, str]] = []
+    tick, at, rate = 0, 0, None
+    while True:
+        # The file ends with a word of nothing; struct complains where there is none.
+        (word,) = struct.unpack_from("<H", content, at)
+        at += 2
+        kind, value = word >> 10, word & 0x3FF
+        if not word:
+            return found, rate
+        if kind == _SKIP:
+            high, low = struct.unpack_from("<hH", content, at)
+            tick += (high << 16) + low
+            at += 4
+        elif kind == _AUX:
+            if at + value > len(content):
+                raise ValueError("a note is cut off")
+            text = content[at : at + value].decode("latin-1").strip("\x00 ")
+            at += value + value % 2
+            said = _RESOLUTION.match(text)
+            if said:
+                rate = float(said[1])
+            elif not text.startswith("##"):
+                found.append((tick, text))
+        elif kind <= _LAST_KIND:
+            tick += value
+
 
 def annotations(path: Path, rate: float | None = None) -> Scoring:
     """Read the stages of an annotation file.
 
     Args:
         path: The file.
-        rate: Ticks per second, where the file does not say them.
+        rate: Ticks per second, where neither the file nor a header beside it says them.
 
     Raises:
         NoStagesError: Its notes are of something else.
         UserError: It is damaged.
     """
-    if not path.is_file():
-        raise UserError(f"{path}: no such file")
+    beside = path.with_suffix(".hea")
     with reading(path, "PhysioNet annotation file"):
-        read = wfdb.rdann(str(path.with_suffix("")), path.suffix[1:])
-        ticks = [int(tick) for tick in read.sample]
-        notes = [(note or "").strip("\x00 ").split() for note in read.aux_note]
-        said = float(read.fs) if read.fs else None
-    rate = said or rate or USUAL_RATE
+        noted, said = notes(path.read_bytes())
+        if not said and rate is None and beside.is_file():
+            rate = Record(beside).rate
+    ticks = said or rate or USUAL_RATE
     rows = [
-        (tick / rate, value)
-        for tick, words in zip(ticks, notes, strict=True)
-        if words and (value := _stage(words)) is not None
+        (tick / ticks, value)
+        for tick, text in noted
+        if (value := _stage(text.split())) is not None
     ]
     if not rows:
         raise NoStagesError(f"{path}: none of its notes is a stage")
-    assumed = () if said else (f"{path.name}: ticks taken as {rate:g} per second",)
+    sure = said or rate
     return Scoring(
         origin=f"PhysioNet annotations ({path.name})",
         spans=spans([row[0] for row in rows], [row[1] for row in rows]),
-        notes=assumed,
+        notes=()
+        if sure
+        else (f"{path.name}: ticks taken as {ticks:g} per second, as WFDB does",),
     )
 
 
 def _stage(words: Sequence[str]) -> int | None:
     """Read '2 HA' as well as 'Sleep stage 2', but not '(N', which is a rhythm."""
-    if words[0].startswith("(") or words[0].endswith(")"):
+    if not words or words[0].startswith("(") or words[0].endswith(")"):
         return None
     return (
         stage(" ".join(words))

@@ -1,8 +1,11 @@
 """PhysioNet's records and annotations."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, time
 from pathlib import Path
+import struct
 
+from hypothesis import given, strategies as st
 import numpy as np
 import pytest
 import wfdb
@@ -10,7 +13,7 @@ import wfdb
 from models.convert import sources
 from models.convert.account import Account
 from models.convert.command import Wishes, convert_file
-from models.convert.physionet import annotations
+from models.convert.physionet import annotations, notes
 from models.convert.reading import NoStagesError
 from models.convert.stages import epochs
 from models.errors import UserError
@@ -110,13 +113,47 @@ def test_annotations_of_beats_are_no_scoring(tmp_path: Path) -> None:
         annotations(path)
 
 
+def test_a_stage_at_the_first_sample_is_not_lost(tmp_path: Path) -> None:
+    rows = [(-1 / RATE, "W"), (30.0, "W"), (60.0, "2")]
+    scoring = annotations(_annotate(tmp_path, "a", "st", rows))
+    assert epochs(scoring.spans, 0.0, 3)[0].tolist() == [0, 0, 2]
+
+
+def test_stages_far_apart_are_where_they_are(tmp_path: Path) -> None:
+    scoring = annotations(
+        _annotate(tmp_path, "a", "st", [(0.0, "W"), (5000.0, "2"), (5030.0, "R")])
+    )
+    assert [round(span.start) for span in scoring.spans] == [0, 5000, 5030]
+
+
+def test_a_header_beside_them_says_the_rate(tmp_path: Path) -> None:
+    _record(tmp_path, "a")
+    scoring = annotations(_annotate(tmp_path, "a", "st", _per_epoch(), rate=None))
+    assert scoring.notes == ()
+
+
+def test_comments_are_passed_over(tmp_path: Path) -> None:
+    """Wfdb never comes back from one."""
+    rows = [(-1 / RATE, "## scored by nobody"), (0.0, "W"), (30.0, "2")]
+    scoring = annotations(_annotate(tmp_path, "a", "st", rows))
+    assert [span.stage for span in scoring.spans] == [0, 2]
+
+
 def test_damaged_annotations_are_named(tmp_path: Path) -> None:
-    path = tmp_path / "a.st"
-    path.write_bytes(b"\x01")
-    with pytest.raises(UserError, match="a.st"):
-        annotations(path)
+    path = _annotate(tmp_path, "a", "st", _per_epoch())
+    whole = path.read_bytes()
+    for size in range(len(whole) - 2):
+        path.write_bytes(whole[:size])
+        with pytest.raises(UserError, match="a.st"):
+            annotations(path)
     with pytest.raises(UserError, match="no such file"):
         annotations(tmp_path / "b.st")
+
+
+@given(content=st.binary(max_size=100))
+def test_no_bytes_break_the_reader(content: bytes) -> None:
+    with suppress(ValueError, struct.error):
+        notes(content)
 
 
 def test_a_record_without_its_samples_is_named(tmp_path: Path) -> None:
