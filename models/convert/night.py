@@ -69,11 +69,17 @@ def convert_night(
     Raises:
         UserError: No channel is usable.
     """
-    choice, values = _channel(night, account)
+    choice, values = _channel(night, rate, account)
     own_rate = choice.channel.rate
+    factor, units = scale(choice) or (1.0, "a.u.")
+    account.say(_described(choice, units, rate))
     seconds = values.size / own_rate
     begin, end, stages = _scored(scoring, seconds, 1 / own_rate, trim, account)
     values = values[round(begin * own_rate) : round(end * own_rate)]
+    if not np.isfinite(values).any():
+        raise UserError(
+            f"{night.path}: nothing was recorded in the part to keep; try --no-trim"
+        )
     start = None if night.start is None else night.start + timedelta(seconds=begin)
     if start is None:
         account.say("start: unknown")
@@ -85,12 +91,8 @@ def convert_night(
     lost = _missing(values, choice, rate)
     respiration = resampled(_bridged(values), own_rate, rate)
     missing = _nearest(lost, respiration.size)
-    units = "a.u."
-    factor = scale(choice)
-    if factor is not None:
-        respiration *= factor[0]
-        units = factor[1]
-    elif choice.kind is Kind.FLOW:
+    respiration *= factor
+    if choice.kind is Kind.FLOW and units == "a.u.":
         # Flow is the derivative of displacement, and the format has no flow of unknown
         # scale: its integral is displacement of unknown scale.
         flow = Recording(
@@ -101,14 +103,14 @@ def convert_night(
         )
         integral, missing = displacement_mm(flow)
         respiration = integral.astype(np.float64)
-    account.say(_described(choice, units, rate))
     _say_missing(values, own_rate, missing, account)
     described = (
         f"{night.path.name}: channel {choice.channel.label} ({choice.kind}, "
         f"{choice.channel.unit or 'no unit'}, {own_rate:g} Hz)"
     )
     return Recording(
-        source=described + ("" if scoring is None else f"; stages: {scoring.origin}"),
+        source=described
+        + ("" if stages is None or scoring is None else f"; stages: {scoring.origin}"),
         start=start,
         stages=stages,
         respiration=respiration.astype(np.float32),
@@ -118,7 +120,7 @@ def convert_night(
     )
 
 
-def _channel(night: Night, account: Account) -> tuple[Choice, Floats]:
+def _channel(night: Night, rate: float, account: Account) -> tuple[Choice, Floats]:
     """Read the best channel that is alive."""
     dead = []
     for choice in night.candidates:
@@ -130,7 +132,7 @@ def _channel(night: Night, account: Account) -> tuple[Choice, Floats]:
         values = night.read(choice)
         if values.size < STAGE_SECONDS * own_rate:
             dead.append(f"{label} is shorter than an epoch of 30 s")
-        elif _missing(values, choice, own_rate).all():
+        elif _missing(values, choice, rate).all():
             dead.append(f"{label} is flat or missing throughout")
         else:
             for line in dead:

@@ -264,6 +264,17 @@ def test_lights_that_make_no_sense_are_said(tmp_path: Path) -> None:
     assert any("make no sense" in line for line in account.lines)
 
 
+def test_a_gap_from_lights_off_on_is_no_night(tmp_path: Path) -> None:
+    lights = [(101.0, None, "Lights off"), (400.0, None, "Lights on")]
+    path = write_edf(tmp_path / "a.edf", None, [*lights, (0.5, None, "x" * 60)])
+    interrupt(path, at_record=100, seconds=3600.0)
+    with pytest.raises(UserError, match="nothing was recorded in the part to keep"):
+        _convert(path)
+    recording, _ = _convert(path, Wishes(trim=False))
+    assert recording.duration == SECONDS + 3600
+    assert "stages" not in recording.source
+
+
 def test_a_day_around_the_night_is_left_out(tmp_path: Path) -> None:
     """As in Sleep-EDF: hours of wake, and of nothing scored, but no lights."""
     seconds = 7 * 3600.0
