@@ -50,7 +50,7 @@ UNITS = 12
 DECAY = 1e-3
 """Weight of the squared weights beside the mean loss."""
 
-NOT_TRYING_WEIGHT = 5.0
+NOT_TRYING_WEIGHT = 8.0
 """A night has ten times as much sleep as reading; each error shall count."""
 
 TRYING_SHARE = 0.2

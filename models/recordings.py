@@ -537,7 +537,8 @@ def _dropouts(values: Array, rate: float) -> Mask:
     window = round(10 * rate) | 1
     mean = ndimage.uniform_filter1d(values, window, mode="nearest")
     variance = ndimage.uniform_filter1d((values - mean) ** 2, window, mode="nearest")
-    strength = np.sqrt(variance)
+    # Rounding can leave a variance of nought a little below it.
+    strength = np.sqrt(np.maximum(variance, 0.0))
     silence = DROPOUT_SHARE * np.percentile(strength, 75)
     return _long_runs(strength < silence, DROPOUT_SECONDS * rate)
 

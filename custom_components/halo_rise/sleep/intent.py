@@ -34,8 +34,9 @@ SHORTEST = 6
 COMMIT_AFTER = 20
 """Epochs after which a live change is no longer revised: ten minutes."""
 
-TRYING = 0.5
-"""Mean score of a segment from which it is trying to sleep."""
+TRYING = 0.35
+"""Mean score of a segment from which it is trying to sleep. Lying awake in the dark looks
+most like reading; segments of reading have means of 0.1 to 0.25."""
 
 RECENT = 10
 """Epochs over which movement is remembered: five minutes."""

@@ -28,8 +28,9 @@ LASTING = 10
 AWAKE_UNLESS_TRYING = 0.15
 """Likelihood of sleep in what is reading or television by its intent (assumption)."""
 
-SHORTEST_ATTEMPT = 10
-"""Epochs; trying to sleep for less than five minutes without sleeping is none."""
+SHORTEST_ATTEMPT = 40
+"""Epochs; trying to sleep for less than twenty minutes without sleeping is none: people
+who come to bed and settle to read are restless for as long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

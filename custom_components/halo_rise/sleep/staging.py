@@ -107,6 +107,10 @@ Differences between people are larger than those between stages (Long 2015).
 FLOOR = 1e-4
 """Least likelihood of an epoch under a stage, relative to the best (outliers)."""
 
+REM_AFTER = 80
+EARLY_REM = 0.05
+"""Epochs of sleep before which REM sleep hardly comes, and how hardly."""
+
 ONSET_CONFIDENCE = 0.6
 """Probability of sleep at which the hours of sleep begin to count."""
 
@@ -328,6 +332,22 @@ def _predict(belief: FloatArray, chain: Chain, part: int) -> FloatArray:
     return following
 
 
+def early(since_onset: float) -> FloatArray:
+    """Return how likely each stage is by the time since sleep onset alone, shape ``[4]``.
+
+    The chain knows parts of the night, but within the first of them not that REM sleep
+    takes more than an hour to come (``sleep.md`` §3b: median 109 min): what looks like
+    it before is somebody who watches television.
+
+    Args:
+        since_onset: Epochs since the person fell asleep, nan before.
+
+    """
+    if since_onset >= REM_AFTER:
+        return np.ones(4)
+    return np.array([1.0, 1.0, 1.0, EARLY_REM])
+
+
 @dataclass(slots=True)
 class LiveStaging:
     """Live staging of one session: the filter and the features it has seen."""
@@ -342,6 +362,7 @@ class LiveStaging:
         if len(self.history) % USUAL_EVERY == 0:
             self.usual = usual_values(self.history)
         likelihood = emission(features, self.history[-WINDOW:], self.usual)
+        likelihood *= early(self.filter.since_onset)
         self.filter, probabilities = advance(self.filter, likelihood, chain)
         return probabilities
 
@@ -389,6 +410,7 @@ def settle(
     parts = np.empty(count, dtype=np.intp)
     state = StageFilter()
     for i in range(count):
+        likelihoods[i] *= early(state.since_onset)
         # The part that leads from this epoch into the next.
         state, _ = advance(state, likelihoods[i], chain)
         if state.belief is not None:
