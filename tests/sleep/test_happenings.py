@@ -1,5 +1,6 @@
 """What happened is told once."""
 
+from collections.abc import Sequence
 from math import nan
 
 from hypothesis import given, strategies as st
@@ -21,7 +22,7 @@ def _kinds(events: list[SleepEvent]) -> list[SleepEventKind]:
 
 def _epochs(
     state: Happenings,
-    stages: list[Stage | None],
+    stages: Sequence[Stage | None],
     start: float = 0.0,
     trying_since: float = nan,
 ) -> list[SleepEvent]:
