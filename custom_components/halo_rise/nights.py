@@ -103,20 +103,40 @@ _MIGRATIONS: Final = (
 _TABLES: Final = {"nights", "epochs", "state", "attempts", "learned"}
 
 # Which session is the main sleep of its day is never stored, for the next session can
-# change it, and no hour of the clock has a say: a session is a nap if less than three
-# hours of it were slept and less than fourteen hours before or after it there is one with
-# more sleep. People are awake for about sixteen hours between two nights, so a night of
-# two hours stays a night. (62 hours: those fourteen and the longest session there is.)
+# change it, and no hour of the clock has a say. Where less than fourteen hours before or
+# after a session there is one with more sleep, it is a nap if less than three hours of it
+# were slept; or if it has less than six tenths of the other's sleep and the sleeper was
+# seldomer asleep at its time of day in the month before than at the other's. People are
+# awake for about sixteen hours between two nights, so a night of two hours stays a night.
+# (62 hours: those fourteen and the longest session there is.)
 _SESSIONS: Final = """
     CREATE TEMPORARY VIEW sessions AS
     WITH slept AS (
-        SELECT *, coalesce(total_sleep_time, ("end" - start) / 60) AS minutes FROM nights
+        SELECT
+            *,
+            coalesce(total_sleep_time, ("end" - start) / 60) AS minutes,
+            CAST((start + "end") / 2 AS INTEGER) AS middle
+        FROM nights
     )
-    SELECT slept.*, minutes >= 180 OR NOT EXISTS (
-        SELECT 1 FROM nights AS other
+    SELECT slept.*, NOT EXISTS (
+        SELECT 1 FROM slept AS other
         WHERE other.start BETWEEN slept.start - 62 * 3600 AND slept."end" + 14 * 3600
         AND other."end" > slept.start - 14 * 3600
-        AND coalesce(other.total_sleep_time, (other."end" - other.start) / 60) > minutes
+        AND other.minutes > slept.minutes
+        AND (
+            slept.minutes < 180
+            OR slept.minutes < 0.6 * other.minutes AND (
+                -- Within three hours of each other on the clock, past midnight too.
+                SELECT
+                    total(abs(habit.middle - slept.middle) % 86400
+                        NOT BETWEEN 10800 AND 75600)
+                    < total(abs(habit.middle - other.middle) % 86400
+                        NOT BETWEEN 10800 AND 75600)
+                FROM slept AS habit
+                WHERE habit.id NOT IN (slept.id, other.id)
+                AND habit.start BETWEEN slept.start - 30 * 86400 AND slept.start
+            )
+        )
     ) AS main
     FROM slept
 """

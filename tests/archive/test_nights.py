@@ -252,6 +252,27 @@ class TestMainNights:
         assert [r.id for r in archive.list_nights(main_only=True)] == [night]
         assert archive.neighbours(nap) == (night, None)
 
+    @pytest.mark.parametrize("evening", [EVENING, EVENING + 9 * 3600])
+    def test_a_long_sleep_at_an_unusual_time_is_a_nap(
+        self, archive: NightArchive, evening: float
+    ) -> None:
+        """Three and a half hours in the afternoon, of somebody who sleeps at night."""
+        for day in range(10):
+            archive.add_night(make_night(evening + day * 86400, hours=8))
+        nap = archive.add_night(make_night(evening + 9 * 86400 + 14 * 3600, hours=3.5))
+        archive.add_night(make_night(evening + 10 * 86400, hours=8))
+        assert [r.id for r in archive.list_nights() if not r.main] == [nap]
+
+    def test_a_short_sleep_at_the_usual_time_stays_the_night(
+        self, archive: NightArchive
+    ) -> None:
+        """Four hours after a bad night's work, and all of the afternoon after it."""
+        for day in range(10):
+            archive.add_night(make_night(EVENING + day * 86400, hours=8))
+        short = archive.add_night(make_night(EVENING + 10 * 86400, hours=4))
+        archive.add_night(make_night(EVENING + 10 * 86400 + 12 * 3600, hours=7))
+        assert short in {r.id for r in archive.list_nights(main_only=True)}
+
     def test_neighbours_leave_out_naps(self, archive: NightArchive) -> None:
         """From night to night, not from night to nap."""
         first = archive.add_night(make_night(EVENING))
