@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 
 from custom_components.halo_rise.sleep import sleeper, zone
+from custom_components.halo_rise.sleep.profile import Model, Profile, model_of
 from custom_components.halo_rise.sleep.sleeper import (
     ALONE,
     BEHIND,
     BESIDE,
     OTHER_ALONE,
-    Model,
     OwnerEvidence,
-    Profile,
     Sleeper,
 )
 
@@ -32,8 +31,8 @@ def _profile(*, company: float, rate: float = 14.0) -> Profile:
     )
 
 
-SHARED = sleeper.model_of(_profile(company=1.0))
-LONE = sleeper.model_of(_profile(company=0.0))
+SHARED = model_of(_profile(company=1.0))
+LONE = model_of(_profile(company=0.0))
 
 
 def _stay(

@@ -7,9 +7,9 @@ batch.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from math import atan2, floor, isfinite, log, nan, sqrt
+from math import floor, isfinite, log, nan
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,9 +44,11 @@ from .epoch import (
 from .gathering import Gathering, mean
 from .happenings import Happenings
 from .intent import Clues, Partition
+from .profile import Profile, model_of
 from .respiration import Breathing
+from .sensing import Sensed, sense
 from .settling import Scored
-from .sleeper import OwnerEvidence, Profile, Sleeper
+from .sleeper import OwnerEvidence, Sleeper
 from .staging import MODEL_VERSION, Features, LiveStaging, StageFilter
 from .state import (
     STATE_VERSION,
@@ -97,12 +99,6 @@ MODULE_MOVING = 10.0
 LATE = 2.0
 """Seconds by which frames may be late before their time counts as without data."""
 
-NEAR_BODY = 0.25
-"""Metres from the measured body within which a target's speed is its own."""
-
-BEYOND = 0.7
-"""Metres beyond the zone in which a second body is still in the same bed."""
-
 PET_DEPTH = 0.10
 PET_REGULARITY = 0.4
 """Millimetres below which regular breathing is a pet's (cat 0.021 to 0.060, ``radar.md``
@@ -118,25 +114,6 @@ SECOND_FOR = 0.5
 STRIP_PATIENCE = 900.0
 """Seconds of quiet breathing after which somebody who seemed to sit before the bed is
 taken to lie in it: the sensor must have been moved."""
-
-
-class _Sensed(NamedTuple):
-    """The bodies of one second."""
-
-    distance: float
-    """Metres to the measured body, nan if there is none."""
-
-    speed: float
-    """Its radial speed in m/s, or that of whatever moves if nothing is measured."""
-
-    second: float
-    """Metres to a second body behind it, nan if none is listed."""
-
-    bearing: float
-    """Radians to the measured body, nan if it is not listed."""
-
-    height: float
-    """Metres from the sensor up to it, nan if it is not listed or has none."""
 
 
 def _go_on() -> None:
@@ -214,7 +191,7 @@ class SleepEngine:
 
     def _set_profile(self, profile: Profile) -> None:
         self._profile = profile
-        self._model = sleeper.model_of(profile, sees_company=self._capabilities.targets)
+        self._model = model_of(profile, sees_company=self._capabilities.targets)
         self._usual = settling.usual_of(profile)
         self._bed = zone.bed(profile.primary, profile.nights)
 
@@ -304,7 +281,7 @@ class SleepEngine:
             self._presence = presence.Presence()
             self._there = self._occupied = False
         self._remember(second)
-        sensed = self._sense(second)
+        sensed = sense(second, self._capabilities, self._limits)
         moving, body = self._judge_movement(second, sensed)
         every = LOOK_EVERY if self._presence.resting < SETTLED_REST else LOOK_AT_REST
         if second.time % every == every - 1:
@@ -353,40 +330,7 @@ class SleepEngine:
         updates.append(self._live(second, sensed, moving, small=small))
         self._relax()
 
-    def _sense(self, second: Second) -> _Sensed:
-        """Find the measured body and a second one among what the module lists."""
-        distance = second.distance
-        if not self._capabilities.targets:
-            return _Sensed(distance, 0.0, nan, nan, nan)
-        nearest, farthest = self._limits
-        bodies = sorted(
-            (
-                sqrt(t.x * t.x + t.y * t.y + (t.z * t.z if isfinite(t.z) else 0.0)),
-                abs(t.radial_speed),
-                atan2(t.x, t.y),
-                t.z,
-            )
-            for t in second.targets
-        )
-        if not self._capabilities.distance:
-            # Nothing says which body is measured: the nearest in the zone is.
-            distance = next((r for r, *_ in bodies if nearest <= r <= farthest), nan)
-        speed, further, bearing, height = 0.0, nan, nan, nan
-        for metres, fast, angle, above in bodies:
-            if not abs(metres - distance) > NEAR_BODY:
-                speed = max(speed, fast)
-                if abs(metres - distance) < zone.SPREAD * 2.0:
-                    bearing, height = angle, above
-            elif (
-                metres > distance + sleeper.SECOND_APART
-                and metres <= farthest + BEYOND
-                and fast < respiration.DOPPLER_SPEED
-                and not isfinite(further)
-            ):
-                further = metres
-        return _Sensed(distance, speed, further, bearing, height)
-
-    def _is_pet(self, sensed: _Sensed, breathing: Breathing) -> bool:
+    def _is_pet(self, sensed: Sensed, breathing: Breathing) -> bool:
         """Tell a cat, which breathes far too shallowly, from the person behind it."""
         return (
             self._capabilities.displacement
@@ -398,7 +342,7 @@ class SleepEngine:
 
     def _likelihood(
         self,
-        sensed: _Sensed,
+        sensed: Sensed,
         body: bool,
         breathing: Breathing,
         coherence: float,
@@ -444,7 +388,7 @@ class SleepEngine:
         )
 
     def _follow_sleeper(
-        self, second: Second, sensed: _Sensed, *, moving: bool, small: bool
+        self, second: Second, sensed: Sensed, *, moving: bool, small: bool
     ) -> float:
         """Judge who is there; return how long ago the sleeper came or went (s)."""
         was = self._there
@@ -507,7 +451,7 @@ class SleepEngine:
             array[-count:] = empty
         self._increments[-SAMPLE_RATE:] = second.increments
 
-    def _judge_movement(self, second: Second, sensed: _Sensed) -> tuple[bool, bool]:
+    def _judge_movement(self, second: Second, sensed: Sensed) -> tuple[bool, bool]:
         """Return whether the measured body moves, and whether its chest does.
 
         A Doppler target may be a hand, but also a curtain or a fan; nobody comes to bed
@@ -563,7 +507,7 @@ class SleepEngine:
         return presence.rates_breathing(second.respiration_rate, second.quality)
 
     def _live(
-        self, second: Second, sensed: _Sensed, moving: bool, *, small: bool
+        self, second: Second, sensed: Sensed, moving: bool, *, small: bool
     ) -> LiveUpdate:
         fresh = second.covered and second.time - self._shown_at < SHOWN_FOR
         present = self._presence.present

@@ -11,7 +11,8 @@ from . import intent, session, sleeper, staging, zone
 from .epoch import EPOCH_SECONDS, STAGES, Epoch, Night, Owner, Stage
 from .intent import Clues, Usual
 from .metrics import summarise
-from .sleeper import Model, OwnerEvidence, Profile, Sleeper
+from .profile import HOUSEHOLD_MEMORY, Model, Profile
+from .sleeper import OwnerEvidence, Sleeper
 from .staging import MODEL_VERSION, Chain, Features
 
 type FloatArray = npt.NDArray[np.float64]
@@ -352,7 +353,7 @@ def _learn(
             other_log_rate=_blend(
                 profile.other_log_rate, _log(_median(strange)), BREATHING_MEMORY
             ),
-            company=_blend(profile.company, company, sleeper.HOUSEHOLD_MEMORY)
+            company=_blend(profile.company, company, HOUSEHOLD_MEMORY)
             if profile.nights > 2
             else (profile.company * profile.nights + company) / (profile.nights + 1),
             height=_blend(
