@@ -26,6 +26,7 @@ from . import (
     staging,
     zone,
 )
+from .chest import Chest
 from .epoch import (
     EPOCH_SECONDS,
     STAGES,
@@ -62,13 +63,10 @@ from .state import (
     features_row,
     frame_of,
 )
-from .timeline import SAMPLE_RATE, Second, Timeline
+from .timeline import Second, Timeline
 
 type FloatArray = npt.NDArray[np.float64]
 type BoolArray = npt.NDArray[np.bool_]
-
-MEMORY = 160
-"""Seconds of displacement kept: five epochs and the filters' run-up."""
 
 LOOK_EVERY = 5
 """Seconds between two looks at the breathing for the live values."""
@@ -76,10 +74,6 @@ LOOK_EVERY = 5
 LOOK_AT_REST = 10
 SETTLED_REST = 60.0
 """The same once there has been no movement for so many seconds: nothing changes fast."""
-
-LOOK_SPAN = 30.0
-LOOK_BACK = 60
-"""Seconds a live look describes, and seconds it may look back."""
 
 SHOWN_FOR = 30.0
 """Seconds for which a live breathing rate stands before it is unknown."""
@@ -92,9 +86,6 @@ COHERENCE_EPOCHS = (4, 40)
 
 LONGEST_REACH_BACK = 40
 """Epochs kept before a session, more than it can reach back."""
-
-MODULE_MOVING = 10.0
-"""Module motion index above which somebody moves."""
 
 LATE = 2.0
 """Seconds by which frames may be late before their time counts as without data."""
@@ -155,14 +146,9 @@ class SleepEngine:
         self._origin = epoch_origin
         self._chain = staging.load_chain()
         self._timeline = Timeline(capabilities)
-        self._increments: FloatArray = np.full(MEMORY * SAMPLE_RATE, nan)
-        self._moving: BoolArray = np.zeros(MEMORY, dtype=np.bool_)
-        self._jerks: FloatArray = np.full(MEMORY, nan)
-        self._usual_jerk = nan
-        self._clock = nan
+        self._chest = Chest(capabilities)
         self._presence = presence.Presence()
         self._session = session.Session()
-        self._look = Breathing()
         self._coherence = nan
         self._coherence_count = 0
         self._shown_rate = nan
@@ -276,20 +262,20 @@ class SleepEngine:
     # Seconds
 
     def _take(self, second: Second, updates: list[Update]) -> None:
-        if second.time - self._clock > session.ENDS_WITHOUT_DATA:
+        if second.time - self._chest.clock > session.ENDS_WITHOUT_DATA:
             # Hours ago somebody may have been there: that says nothing about now.
             self._presence = presence.Presence()
             self._there = self._occupied = False
-        self._remember(second)
+        self._chest.remember(second)
         sensed = sense(second, self._capabilities, self._limits)
-        moving, body = self._judge_movement(second, sensed)
+        moving, body = self._chest.judge_movement(second, sensed.speed)
         every = LOOK_EVERY if self._presence.resting < SETTLED_REST else LOOK_AT_REST
         if second.time % every == every - 1:
             self._look_at_breathing(second)
         coherence = (
             self._coherence if self._coherence_count >= COHERENCE_EPOCHS[0] else nan
         )
-        breathing = self._breathing_evidence(second)
+        breathing = self._chest.breathing(second)
         small = self._is_pet(sensed, breathing)
         likelihood = self._likelihood(sensed, body, breathing, coherence, small=small)
         self._presence = presence.step(
@@ -436,75 +422,14 @@ class SleepEngine:
             return self._sleeper.there
         return 0.0 if small else self._sleeper.primary
 
-    def _remember(self, second: Second) -> None:
-        """Move the memory on to this second; seconds that were skipped are unknown."""
-        passed = second.time - self._clock if isfinite(self._clock) else MEMORY
-        shift = int(min(max(passed, 1.0), MEMORY))
-        self._clock = second.time
-        for array, width, empty in (
-            (self._increments, SAMPLE_RATE, nan),
-            (self._moving, 1, False),
-            (self._jerks, 1, nan),
-        ):
-            count = shift * width
-            array[:-count] = array[count:]
-            array[-count:] = empty
-        self._increments[-SAMPLE_RATE:] = second.increments
-
-    def _judge_movement(self, second: Second, sensed: Sensed) -> tuple[bool, bool]:
-        """Return whether the measured body moves, and whether its chest does.
-
-        A Doppler target may be a hand, but also a curtain or a fan; nobody comes to bed
-        or leaves it without moving the chest.
-        """
-        if self._capabilities.displacement:
-            increments = second.increments
-            now = respiration.jerk(
-                increments, self._increments[-SAMPLE_RATE - 1], float(SAMPLE_RATE)
-            )
-            peak = float(np.abs(increments).max()) * SAMPLE_RATE
-            body = respiration.is_abrupt(now, self._usual_jerk, peak)
-            moving = body or sensed.speed >= respiration.DOPPLER_SPEED
-            if not moving:
-                self._jerks[-1] = now
-        elif self._capabilities.motion:
-            moving = body = second.motion >= MODULE_MOVING
-        else:
-            moving = body = sensed.speed >= respiration.DOPPLER_SPEED
-        self._moving[-1] = moving
-        return moving, body
-
     def _look_at_breathing(self, second: Second) -> None:
-        """Describe the breathing since the last movement, for presence and display."""
-        if self._capabilities.displacement:
-            known = self._jerks[np.isfinite(self._jerks)]
-            self._usual_jerk = float(np.median(known)) if known.size > 20 else nan
-            rest = int(
-                min(self._presence.resting + 1 - respiration.MARGIN_AFTER, LOOK_BACK)
-            )
-            if rest < presence.SINCE_MOVEMENT:
-                return
-            count = rest * SAMPLE_RATE
-            increments = self._increments[-count:]
-            self._look = respiration.analyse(
-                increments,
-                np.isfinite(increments),
-                float(SAMPLE_RATE),
-                min(LOOK_SPAN, float(rest)),
-            )
-        elif self._capabilities.respiration_rate:
-            self._look = presence.rates_breathing(
-                second.respiration_rate, second.quality
-            )
-        if self._look.quality >= GOOD_BREATHING:
-            self._shown_rate = self._look.rate
-            self._shown_quality = self._look.quality
+        if not self._chest.look_at_breathing(second, self._presence.resting):
+            return
+        look = self._chest.look
+        if look.quality >= GOOD_BREATHING:
+            self._shown_rate = look.rate
+            self._shown_quality = look.quality
             self._shown_at = second.time
-
-    def _breathing_evidence(self, second: Second) -> Breathing:
-        if self._capabilities.displacement:
-            return self._look
-        return presence.rates_breathing(second.respiration_rate, second.quality)
 
     def _live(
         self, second: Second, sensed: Sensed, moving: bool, *, small: bool
@@ -601,7 +526,7 @@ class SleepEngine:
         confidence = now.presence / now.seconds if now.seconds else 0.0
         known = coverage >= 0.5
         there = known and confidence >= 0.5
-        breathing, variation = self._epoch_breathing(now)
+        breathing, variation = self._chest.epoch_breathing(now, self._relax)
         if isfinite(variation.coherence):
             self._coherence_count = min(self._coherence_count + 1, COHERENCE_EPOCHS[1])
             before = self._coherence if self._coherence_count > 1 else 0.0
@@ -695,29 +620,6 @@ class SleepEngine:
                 trying_for=count - since,
             )
 
-    def _epoch_breathing(self, now: Gathering) -> tuple[Breathing, Breathing]:
-        """Return the breathing of the epoch and of the window that ends with it."""
-        if not self._capabilities.displacement:
-            rate = median(now.rate) if now.rate else nan
-            own = presence.rates_breathing(rate, mean(now.quality))
-            return own, Breathing()
-        # The memory ends with the second after the epoch, which closed it.
-        end = int(min(max(self._clock - now.start - EPOCH_SECONDS + 1.0, 0.0), MEMORY))
-        stop = MEMORY - end
-        increments = self._increments[: stop * SAMPLE_RATE]
-        calm = np.repeat(~respiration.widen(self._moving[:stop]), SAMPLE_RATE)
-        rate = float(SAMPLE_RATE)
-        run_up = round((EPOCH_SECONDS + 60.0) * rate)
-        epoch = respiration.analyse(
-            increments[-run_up:], calm[-run_up:], rate, EPOCH_SECONDS
-        )
-        self._relax()
-        span = staging.WINDOW * EPOCH_SECONDS
-        window = round(span * rate)
-        return epoch, respiration.analyse(
-            increments[-window:], calm[-window:], rate, span
-        )
-
     def _stage(self, scored: Scored) -> Scored:
         """Score the stage and the intent of an epoch of a session."""
         features, epoch = scored.features, scored.epoch
@@ -809,9 +711,7 @@ class SleepEngine:
         best, last = self._partition.saved()
         self._relax()
         arrays: dict[str, Any] = {
-            "increments": self._increments.copy(),
-            "moving": self._moving.copy(),
-            "jerks": self._jerks.copy(),
+            **self._chest.arrays(),
             "belief": np.empty((0, 0)) if belief is None else belief,
             "intent": np.array(self._partition.scores, dtype=np.float64),
             "intent_best": best,
@@ -841,9 +741,8 @@ class SleepEngine:
             "presence": asdict(self._presence),
             "session": asdict(self._session),
             "gathering": asdict(self._gathering),
-            "look": asdict(self._look),
-            "clock": self._clock,
-            "usual_jerk": self._usual_jerk,
+            "look": asdict(self._chest.look),
+            "chest": self._chest.numbers(),
             "coherence": [self._coherence, self._coherence_count],
             "shown": [self._shown_rate, self._shown_quality, self._shown_at],
             "trace": self._trace,
@@ -886,14 +785,7 @@ class SleepEngine:
 
     def _load(self, state: dict[str, Any]) -> None:
         arrays = state["arrays"]
-        for name, own in (
-            ("increments", self._increments),
-            ("moving", self._moving),
-            ("jerks", self._jerks),
-        ):
-            if arrays[name].shape != own.shape:
-                raise ValueError(f"the saved {name} have another shape")
-            own[:] = arrays[name]
+        self._chest.load(arrays, state["chest"], Breathing(**state["look"]))
         saved = dict(state["timeline"])
         saved["pending"] = [frame_of(frame) for frame in saved["pending"]]
         saved["last_frame"] = frame_of(saved["last_frame"])
@@ -901,9 +793,6 @@ class SleepEngine:
         self._presence = presence.Presence(**state["presence"])
         self._session = session.Session(**state["session"])
         self._gathering = Gathering(**state["gathering"])
-        self._look = Breathing(**state["look"])
-        self._clock = state["clock"]
-        self._usual_jerk = state["usual_jerk"]
         self._coherence, self._coherence_count = state["coherence"]
         self._shown_rate, self._shown_quality, self._shown_at = state["shown"]
         self._trace = state["trace"]
