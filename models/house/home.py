@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from typing import Any, Self
 
 import aiohttp
@@ -24,6 +25,8 @@ START_SECONDS = 240.0
 
 STOP_SECONDS = 60.0
 ANSWER_SECONDS = 60.0
+IDLE_SECONDS = 40.0
+"""A connection that was not used for so long is opened anew."""
 
 USER = {"name": "Halo", "username": "halo", "password": "halo-rise", "language": "en"}
 """Nobody is asked for it: this computer is trusted."""
@@ -128,6 +131,7 @@ class Home:
         self._session: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._number = 0
+        self._asked_at = 0.0
         self._turn = asyncio.Lock()
         self._token = ""
 
@@ -195,6 +199,7 @@ class Home:
             ) from None
         self._socket = await self._connect()
         self._number = 0
+        self._asked_at = time.monotonic()
 
     async def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
         """End the process, as a person would or as a power cut does."""
@@ -348,6 +353,11 @@ class Home:
         """Send a websocket command and return its result."""
         async with self._turn:
             assert self._socket is not None
+            if time.monotonic() - self._asked_at > IDLE_SECONDS:
+                # Home Assistant hangs up on whoever does not answer its heartbeat, and
+                # nobody reads it here between two questions.
+                await self._socket.close()
+                self._socket = await self._connect()
             self._number += 1
             await self._socket.send_json({"id": self._number, "type": command} | fields)
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -355,6 +365,7 @@ class Home:
                     answer = await self._socket.receive_json()
                     if answer.get("id") == self._number and answer["type"] == "result":
                         break
+            self._asked_at = time.monotonic()
         if not answer["success"]:
             raise HomeError(f"{command}: {answer['error']}")
         return answer["result"]
