@@ -97,6 +97,12 @@ GROUPS = {
                 "agreement",
                 "Compare a sleep tracker with a reference, epoch by epoch.",
             ),
+            "staging": Command(
+                "evaluate.staging",
+                "staging",
+                "Hold our stages against polysomnography, floors and baselines.",
+                one_thread=True,
+            ),
         },
     ),
 }
