@@ -139,7 +139,7 @@ def methods(nights: Sequence[Scored], folds: str) -> list[Method]:
 
 
 def _spoken(night: Scored) -> NDArray[np.bool_]:
-    """Return the epochs on which all methods are compared: those the engine settled."""
+    """Return the epochs on which methods are compared: those that the engine settled."""
     return np.asarray(night.settled.stages != UNKNOWN)
 
 
@@ -153,18 +153,19 @@ def of_data_set(
     """Return all that is measured on a data set."""
     against = nights[0].against
     made: dict[str, Any] = {}
+    known = sum(int(night.known.sum()) for night in nights)
+    spoken = sum(int((night.known & _spoken(night)).sum()) for night in nights)
+    compared = _spoken if spoken else _all
     for method in methods(nights, folds):
         # The live engine is asked about its own epochs.
         own = method.name == LIVE
         made[method.name] = {
-            "compared": of_method(nights, method, options, _all if own else _spoken),
+            "compared": of_method(nights, method, options, _all if own else compared),
             "all_epochs": of_method(
                 nights, method, options, _all, silence_is_wake=True
             ),
             "note": method.note,
         }
-    known = sum(int(night.known.sum()) for night in nights)
-    spoken = sum(int((night.known & _spoken(night)).sum()) for night in nights)
     result = {
         "reference": against,
         "simulated": against == SIMULATION,
@@ -249,7 +250,7 @@ def table(name: str, found: dict[str, Any]) -> list[str]:
     right = "agreement" if device else "accuracy"
     lines = [
         "",
-        f"{name}{' (simulated)' if found['simulated'] else ''}: "
+        f"{name}: "
         f"{plural(found['nights'], 'night')}, "
         f"{plural(found['fold_groups'], 'group')} for the folds, "
         f"{found['scored_epochs']:,} scored epochs; reference: {found['reference']}",
@@ -260,6 +261,8 @@ def table(name: str, found: dict[str, Any]) -> list[str]:
         f"the engine settled {found['spoken_epochs']:,} of them "
         f"({found['coverage']:.1f} %); all but the live row are compared on these, the "
         "last column on all (silence taken for wake)"
+        if found["spoken_epochs"]
+        else "the engine settled none of them; the rest are compared on all"
     )
     if found["silent_nights"]:
         lines.append(f"silent all night: {', '.join(found['silent_nights'])}")
