@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from .framework import STAGES, confusion, sleep_wake, stage_scores
+from .framework import STAGES, Counts, confusion, sleep_wake, stage_scores
 from .nights import UNKNOWN, Said, Scored
 from .statistics import Floats
+
+type Rule = Callable[[Floats], NDArray[np.bool_]]
+"""Says which minutes are sleep by their counts."""
 
 WAKE, LIGHT = 0, 1
 
@@ -164,9 +167,7 @@ def sadeh(counts: Floats) -> NDArray[np.bool_]:
     return asleep
 
 
-def by_movement(
-    rule: Callable[[Floats], NDArray[np.bool_]], night: Scored, scale: float
-) -> Said:
+def by_movement(rule: Rule, night: Scored, scale: float) -> Said:
     """Say sleep (as light sleep) or wake of every epoch whose movement is known."""
     asleep = np.repeat(rule(scale * minutes(night.movement)), 2)
     stages = np.where(asleep[: night.movement.size], LIGHT, WAKE)
@@ -174,18 +175,31 @@ def by_movement(
     return Said(stages=stages.astype(np.int8))
 
 
-def fit_scale(
-    rule: Callable[[Floats], NDArray[np.bool_]], train: Sequence[Scored]
-) -> float:
-    """Return the scale of counts at which a rule agrees best with the references."""
-    best, found = -np.inf, 1.0
+def by_scale(rule: Rule, night: Scored) -> Counts:
+    """Return a night's error matrix under every one of `SCALES`, ``[scales, 4, 4]``."""
+    matrices = []
     for scale in SCALES.tolist():
-        matrix = np.zeros((len(STAGES), len(STAGES)), np.int64)
-        for night in train:
-            said = by_movement(rule, night, scale).stages
-            both = night.known & (said != UNKNOWN)
-            matrix += confusion(night.reference[both], said[both])
-        kappa = stage_scores(sleep_wake(matrix), 1)["kappa"]
-        if kappa > best:
-            best, found = kappa, scale
-    return found
+        said = by_movement(rule, night, scale).stages
+        both = night.known & (said != UNKNOWN)
+        matrices.append(confusion(night.reference[both], said[both]))
+    return np.array(matrices)
+
+
+def fit_scale(train: Sequence[Counts]) -> float | None:
+    """Return the scale of counts at which a rule agrees best with the references.
+
+    Args:
+        train: What `by_scale` returned for each night to learn from.
+
+    Returns:
+        The scale, or None where no scale agrees better than another.
+    """
+    kappas = np.array(
+        [
+            stage_scores(sleep_wake(matrix), 1)["kappa"]
+            for matrix in np.sum(train, axis=0)
+        ]
+    )
+    if not np.isfinite(kappas).any():
+        return None
+    return float(SCALES[np.nanargmax(kappas)])

@@ -95,6 +95,10 @@ def methods(nights: Sequence[Scored], folds: str) -> list[Method]:
         name: [None] * len(nights) for name in (LIGHT, PRIOR, REGRESSION, *BY_MOVEMENT)
     }
     scales: dict[str, list[float]] = {name: [] for name in BY_MOVEMENT}
+    tried = {
+        name: [baselines.by_scale(rule, night) for night in nights]
+        for name, rule in BY_MOVEMENT.items()
+    }
     for fold in folds_of(nights, folds):
         train = [nights[place] for place in fold.train]
         for place in fold.test:
@@ -110,9 +114,9 @@ def methods(nights: Sequence[Scored], folds: str) -> list[Method]:
         ):
             said[REGRESSION][place] = words
         for name, rule in BY_MOVEMENT.items():
-            if not any(np.isfinite(night.movement).any() for night in train):
+            scale = baselines.fit_scale([tried[name][place] for place in fold.train])
+            if scale is None:
                 continue
-            scale = baselines.fit_scale(rule, train)
             scales[name].append(scale)
             for place in fold.test:
                 said[name][place] = baselines.by_movement(rule, nights[place], scale)

@@ -293,7 +293,12 @@ def of_method(
         The figures, or None where the method says nothing at all.
     """
     matrices, references, words, chances = [], [], [], []
+    per_night = []
     asked = 0
+
+    def shown(name: str) -> bool:
+        return not method.two_states or name.startswith("sleep_wake")
+
     for night, said in zip(nights, method.said, strict=True):
         if said is None:
             continue
@@ -306,6 +311,11 @@ def of_method(
         if not both.any():
             continue
         matrices.append(confusion(night.reference[both], stages[both]))
+        scores = headline(matrices[-1])
+        per_night.append(
+            {"night": night.name, "epochs": int(both.sum())}
+            | {name: value for name, value in scores.items() if shown(name)}
+        )
         if said.probabilities is not None:
             believed = both & np.isfinite(said.probabilities).all(axis=1)
             references.append(night.reference[believed])
@@ -315,13 +325,12 @@ def of_method(
         return None
     matrix = np.sum(matrices, axis=0)
     around = intervals(matrices, options, method.name)
-    if method.two_states:
-        around = {n: each for n, each in around.items() if n.startswith("sleep_wake")}
     return {
         **of_matrix(matrix, two_states=method.two_states),
         "nights": len(matrices),
         "coverage": 100.0 * float(matrix.sum()) / asked,
-        "intervals": around,
+        "intervals": {name: each for name, each in around.items() if shown(name)},
+        "per_night": per_night,
         "calibration": calibration(
             np.concatenate(references), np.concatenate(words), np.concatenate(chances)
         )

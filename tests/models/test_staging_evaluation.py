@@ -252,9 +252,12 @@ def test_the_scale_of_counts_is_found() -> None:
     reference = ([0] * 20 + [1] * 60) * 3
     movement = np.where(np.array(reference) == 0, 40.0, 0.1)
     night = scored("a", reference, reference, movement=movement.tolist())
-    scale = baselines.fit_scale(baselines.cole_kripke, [night])
+    scale = baselines.fit_scale([baselines.by_scale(baselines.cole_kripke, night)])
+    assert scale is not None
     words = baselines.by_movement(baselines.cole_kripke, night, scale).stages
     assert (words == np.array(reference)).mean() > 0.9
+    still = scored("b", reference, reference)
+    assert baselines.fit_scale([baselines.by_scale(baselines.sadeh, still)]) is None
 
 
 def test_breaths_are_counted_even_where_the_phase_wraps() -> None:
@@ -291,6 +294,7 @@ def test_silence_is_counted_apart_and_left_out() -> None:
     assert "figures" not in silent
     light = found["methods"]["always light"]["compared"]
     assert (light["epochs"], light["accuracy"]) == (4, 50.0)
+    assert [row["epochs"] for row in light["per_night"]] == [4]
 
 
 def _keys(tree: Any) -> set[str]:
