@@ -556,9 +556,21 @@ def _overlap(one: tuple[float, float], other: tuple[float, float]) -> float:
     return min(one[1], other[1]) - max(one[0], other[0])
 
 
+def _delivered(truth: Truth, trip: tuple[float, float]) -> bool:
+    """Return whether any second of a trip was delivered."""
+    first, last = (round(time - truth.start) for time in trip)
+    return bool(truth.covered[first:last].any())
+
+
 def trips(night: Measured, truth: Truth, said: Output) -> None:
-    """Compare the trips out of bed with those found."""
-    wanted = [t for t in truth.trips if t[1] - t[0] >= TRIP_SECONDS]
+    """Compare the trips out of bed with those found.
+
+    A trip that began and ended while the module delivered nothing cannot be found, and is
+    not asked for.
+    """
+    wanted = [
+        t for t in truth.trips if t[1] - t[0] >= TRIP_SECONDS and _delivered(truth, t)
+    ]
     short = [t for t in truth.trips if t[1] - t[0] < TRIP_SECONDS]
     found = gaps(said.events)
     missed = 0

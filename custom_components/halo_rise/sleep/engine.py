@@ -299,6 +299,7 @@ class SleepEngine:
         self._turn_epoch(second.time, updates)
         if isinstance(event, session.Started):
             self._begin_session(event.start, updates)
+        self._gathering.body += body
         self._gathering.add(
             second,
             distance=sensed.distance,
@@ -599,6 +600,7 @@ class SleepEngine:
                 if len(now.second) > SECOND_FOR * EPOCH_SECONDS
                 else nan,
                 small=small,
+                body=now.body,
             ),
         )
         if self._session.in_progress:

@@ -28,6 +28,9 @@ class Gathering:
     movement: float = 0.0
     """Seconds of movement."""
 
+    body: int = 0
+    """Seconds in which the chest itself moved."""
+
     presence: float = 0.0
     """Sum of the confidences."""
 

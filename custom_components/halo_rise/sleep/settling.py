@@ -23,6 +23,12 @@ LEARN_FROM = 60
 BREATHING_MEMORY = 0.8
 """Weight of the earlier nights in the usual breathing."""
 
+STIRRING = 2.0
+EPOCHS_PER_STIRRING = 180
+"""Seconds of movement that make an epoch one in which the body stirs, and the epochs, an
+hour and a half, in which a night has one of them at least. People move 11 times an hour
+(``sleep.md`` §3c) and the stillest now and then, where a fan and a curtain never do."""
+
 LASTING = 10
 """Epochs of which more than half must be asleep for sleep to have come."""
 
@@ -132,6 +138,9 @@ def settle(
         sum(asleep) * EPOCH_SECONDS < session.SHORTEST_SLEEP
         and len(own) * EPOCH_SECONDS < session.SHORTEST_AWAKE
     ):
+        return Settled(night=None, profile=profile)
+    stirred = sum(one.owner.body >= STIRRING for one in scored)
+    if stirred < len(own) // EPOCHS_PER_STIRRING:
         return Settled(night=None, profile=profile)
     start = epochs[0].start
     times = tuple(

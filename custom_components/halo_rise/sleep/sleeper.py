@@ -97,6 +97,13 @@ SECOND_MISSING = -0.04
 while it is not. Still bodies are listed most of the time (``radar.md`` §1.2), but which
 second is not independent of the last."""
 
+SHADOWED = 0.3
+"""How much less it says that no second body is listed if the sleeper would be behind the
+other one (assumption)."""
+
+UNUSUAL = 2.5
+"""Log likelihood ratio against places that a hypothesis makes odd (assumption)."""
+
 SECOND_APART = 0.15
 """Metres farther than the measured body at which a target is a second one."""
 
@@ -196,16 +203,29 @@ def transition(model: Model, size: float) -> FloatArray:
     return matrix
 
 
-def place_evidence(model: Model, state: Sleeper, distance: float) -> Belief:
-    """Return the log likelihood of a stay at a distance under each hypothesis."""
+def place_evidence(
+    model: Model, state: Sleeper, distance: float, *, lists: bool = True
+) -> Belief:
+    """Return the log likelihood of a stay at a distance under each hypothesis.
+
+    Args:
+        model: The prepared profile.
+        state: The tracker.
+        distance: Metres.
+        lists: Whether the module would list a body behind the nearest one. Without that
+            it makes no difference whether the sleeper lies hidden there.
+
+    """
     index = min(max(int(distance / zone.BIN), 0), zone.BINS - 1)
     own = _near(state.own_places, distance, float(model.primary[index]))
     other = _near(state.other_places, distance, float(model.other[index]))
     # Both are there and the other one is nearest: nearer than the sleeper's own place.
-    nearer = other if _nearer(model, state, distance) else other - 3.0
-    best = max(own, other)
-    floor = best - PLACE_LIMIT
-    return max(own, floor), max(other, floor), max(own, floor), max(nearer, floor)
+    # Alone, the other one lies there seldom.
+    behind, alone = other - UNUSUAL, other
+    if _nearer(model, state, distance):
+        behind, alone = other, other - UNUSUAL * lists
+    floor = max(own, other) - PLACE_LIMIT
+    return max(own, floor), max(alone, floor), max(own, floor), max(behind, floor)
 
 
 def _nearer(model: Model, state: Sleeper, distance: float) -> bool:
@@ -329,14 +349,15 @@ def step(
         if len(place) >= patience.speaks_for:
             here = median(place)
             place = []
-            evidence = place_evidence(model, state, here)
+            evidence = place_evidence(model, state, here, lists=second is not None)
             arrived = True
     elif abs(distance - here) <= JUMP:
         here += 0.02 * (distance - here)
     if second is not None:
         listed = isfinite(second)
-        ratio = SECOND_LISTED if listed else SECOND_MISSING
-        by_own = by_other = ratio
+        by_other = SECOND_LISTED if listed else SECOND_MISSING
+        # Who lies behind another body is lost more easily.
+        by_own = SECOND_LISTED if listed else SHADOWED * SECOND_MISSING
         if listed and not behind_said and not moving:
             behind = [*behind, second]
             if len(behind) >= patience.speaks_for:
@@ -419,6 +440,9 @@ class OwnerEvidence:
 
     small: bool = False
     """What was measured breathes too shallowly for a person: a pet."""
+
+    body: float = 0.0
+    """Seconds in which the chest itself moved."""
 
 
 def settle(evidence: list[OwnerEvidence], first: Sleeper, model: Model) -> FloatArray:

@@ -183,6 +183,7 @@ def evidence_row(evidence: OwnerEvidence) -> list[float]:
         evidence.bearing,
         evidence.second,
         float(evidence.small),
+        evidence.body,
     ]
 
 
@@ -196,4 +197,5 @@ def evidence_of(row: list[float]) -> OwnerEvidence:
         bearing=row[6],
         second=row[7],
         small=bool(row[8]),
+        body=row[9],
     )
