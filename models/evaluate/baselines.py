@@ -192,7 +192,7 @@ def fit_scale(train: Sequence[Counts]) -> float | None:
         train: What `by_scale` returned for each night to learn from.
 
     Returns:
-        The scale, or None where no scale agrees better than another.
+        The scale, or None where none agrees better than chance, as without movement.
     """
     kappas = np.array(
         [
@@ -200,6 +200,6 @@ def fit_scale(train: Sequence[Counts]) -> float | None:
             for matrix in np.sum(train, axis=0)
         ]
     )
-    if not np.isfinite(kappas).any():
+    if not (kappas > 0.0).any():
         return None
     return float(SCALES[np.nanargmax(kappas)])

@@ -5,6 +5,7 @@ The weights are the shipped ones, as users have them; retraining per fold is not
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 import json as js
 from math import isfinite
 import os
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 import typer
 
-from custom_components.halo_rise.sleep.staging import MODEL_VERSION
+from custom_components.halo_rise.sleep.staging import MODEL_VERSION, WEIGHTS
 from models.errors import UserError
 from models.scenarios import chosen, kinds, side_by_side
 
@@ -377,6 +378,8 @@ def staging(
     with a device's own stages give agreement with that device, never accuracy.
     """
     _checked_folds(folds)
+    # Before anything is played: somebody may be at work on the engine.
+    engine = fingerprint()
     tasks = [] if data is None else found_tasks(data)
     tasks += simulated_tasks(simulated, seed, kinds())
     if not tasks:
@@ -398,12 +401,12 @@ def staging(
             results[name if against is None else f"{name}, {against}"] = of_data_set(
                 nights, [s for s in skipped if s.data_set == name], folds, options
             )
-    for line in _report(results, skipped):
+    for line in _report(results, skipped, engine):
         typer.echo(line)
     if not results:
         raise UserError(f"{data}: not one scored night; see above")
     if out is not None:
-        _write(out, results, skipped, folds, options)
+        _write(out, results, skipped, folds, options, engine)
 
 
 def _by_reference(
@@ -420,8 +423,23 @@ def _by_reference(
     ]
 
 
-def _report(results: dict[str, Any], skipped: Sequence[Skipped]) -> list[str]:
-    lines = [f"{MODEL_VERSION}: {NO_TRAINING}", NO_FOREST]
+def fingerprint() -> str:
+    """Return a fingerprint of the engine and all its weights.
+
+    The model's version says how stages are told, not when somebody is there to be told.
+    """
+    digest = sha256()
+    sleep = WEIGHTS.parents[1]
+    for path in sorted((*sleep.glob("*.py"), *sleep.glob("weights/*"))):
+        digest.update(f"{path.name}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _report(
+    results: dict[str, Any], skipped: Sequence[Skipped], engine: str
+) -> list[str]:
+    lines = [f"{MODEL_VERSION}, engine {engine}: {NO_TRAINING}", NO_FOREST]
     for name, found in results.items():
         lines += table(name, found)
     if skipped:
@@ -436,9 +454,11 @@ def _write(
     skipped: Sequence[Skipped],
     folds: str,
     options: Options,
+    engine: str,
 ) -> None:
     tree = {
         "model_version": MODEL_VERSION,
+        "engine": engine,
         "weights": NO_TRAINING,
         "random_forest": NO_FOREST,
         "folds": folds,

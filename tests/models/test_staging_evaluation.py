@@ -407,6 +407,7 @@ def test_what_has_no_stages_is_named_and_skipped(
     assert "skipped set/torn: " in text
     assert "random forest: not measured" in text
     tree = json.loads(out.read_text())
+    assert f"engine {tree['engine']}: " in text
     found = tree["data_sets"]["set"]
     assert found["nights"] == 2
     assert found["scored_epochs"] == 200
