@@ -35,8 +35,11 @@ COMMIT_AFTER = 20
 """Epochs after which a live change is no longer revised: ten minutes."""
 
 TRYING = 0.35
-"""Mean score of a segment from which it is trying to sleep. Lying awake in the dark looks
-most like reading; segments of reading have means of 0.1 to 0.25."""
+TRYING_LONG = 0.5
+LONG = 60
+"""Mean score of a segment from which it is trying to sleep; the same, and length in epochs,
+of one that is long. Lying awake in the dark looks much like reading, whose segments have
+means of 0.1 to 0.25, but few try for more than half an hour before they sleep."""
 
 RECENT = 10
 """Epochs over which movement is remembered: five minutes."""
@@ -319,12 +322,14 @@ def partition(scores: Sequence[float]) -> list[int]:
 def attempts(scores: Sequence[float], changes: Sequence[int]) -> list[tuple[int, int]]:
     """Return the times of trying to sleep as ``[start, stop)`` in epochs.
 
-    Neighbouring segments on the same side of ``TRYING`` are one.
+    Neighbouring segments of trying to sleep are one.
     """
     edges = [0, *changes, len(scores)]
     found: list[tuple[int, int]] = []
     for start, stop in pairwise(edges):
-        if stop <= start or sum(scores[start:stop]) / (stop - start) < TRYING:
+        count = stop - start
+        least = TRYING if count < LONG else TRYING_LONG
+        if not count or sum(scores[start:stop]) / count < least:
             continue
         if found and found[-1][1] == start:
             found[-1] = (found[-1][0], stop)
