@@ -24,10 +24,12 @@ BREATHING_MEMORY = 0.8
 """Weight of the earlier nights in the usual breathing."""
 
 STIRRING = 2.0
+FLICKERING = 10
 EPOCHS_PER_STIRRING = 180
-"""Seconds of movement that make an epoch one in which the body stirs, and the epochs, an
-hour and a half, in which a night has one of them at least. People move 11 times an hour
-(``sleep.md`` §3c) and the stillest now and then, where a fan and a curtain never do."""
+"""Seconds of movement that make an epoch one in which something stirs; how many times
+more often a target must flicker than a chest moves; and the epochs, an hour and a half, in
+which a chest moves once at least. People move 11 times an hour (``sleep.md`` §3c) and the
+stillest now and then, where a fan and a curtain never do."""
 
 LASTING = 10
 """Epochs of which more than half must be asleep for sleep to have come."""
@@ -139,8 +141,7 @@ def settle(
         and len(own) * EPOCH_SECONDS < session.SHORTEST_AWAKE
     ):
         return Settled(night=None, profile=profile)
-    stirred = sum(one.owner.body >= STIRRING for one in scored)
-    if stirred < len(own) // EPOCHS_PER_STIRRING:
+    if _is_machine(scored, len(own)):
         return Settled(night=None, profile=profile)
     start = epochs[0].start
     times = tuple(
@@ -159,6 +160,18 @@ def settle(
     )
     profile, moved = _learn(profile, scored, owners, asleep)
     return Settled(night=night, profile=profile, moved=moved)
+
+
+def _is_machine(scored: Sequence[Scored], count: int) -> bool:
+    """Tell a night of a fan or a curtain: it moves all the time, but never as a body does.
+
+    Of a recording without any movement nothing can be said.
+    """
+    stirred = sum(one.owner.body >= STIRRING for one in scored)
+    flickered = sum(one.features.movement >= STIRRING for one in scored)
+    return stirred < count // EPOCHS_PER_STIRRING and flickered > FLICKERING * (
+        stirred + 1
+    )
 
 
 def _least_awake(attempts: Sequence[tuple[int, int]], count: int) -> FloatArray:
