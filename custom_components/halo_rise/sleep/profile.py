@@ -80,8 +80,8 @@ class Profile:
         return {
             "version": PROFILE_VERSION,
             "nights": self.nights,
-            "primary": [round(value, 5) for value in self.primary.tolist()],
-            "other": [round(value, 5) for value in self.other.tolist()],
+            "primary": self.primary.tolist(),
+            "other": self.other.tolist(),
             "breathing": [
                 value if isfinite(value) else None
                 for value in (self.log_rate, self.log_depth, self.other_log_rate)
